@@ -1,0 +1,34 @@
+/// @file
+/// Results as JSON, CSV and safetensors, in the layout that CONTRACT fixes.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "tacet/model.h"
+#include "tacet/silence.h"
+
+namespace tacet {
+
+/// The JSON of `silence` (`"schema": "tacet.silence/1"`), indented, with a final newline. Bytes of
+/// tokens that are not UTF-8 are replaced by U+FFFD. Infinities are the strings "inf" and "-inf".
+/// All four functions throw NumericError, naming the field, for a result that holds NaN (none that
+/// tacet makes does), and are safe to call from several threads.
+std::string to_json(const SilenceResult& result, const Model& model);
+/// The JSON of `trajectory` (`"schema": "tacet.trajectory/1"`).
+std::string to_json(const TrajectoryResult& result, const Model& model);
+
+/// One row per block with a header, the names of the JSON's `layers`; empty cells for null, `inf`
+/// and `-inf` as they stand. Lines end in CR LF, as RFC 4180 has them.
+std::string to_csv(const SilenceResult& result);
+std::string to_csv(const TrajectoryResult& result);
+
+/// Writes `clean` and `silenced` [L+1, M, d_model] and `cosine.clean`, `cosine.silenced`
+/// [L, M, M], all F32, as one safetensors file. Needs a result made with keep_states. The states
+/// are those of the rows: entry 0 the embedding, entry l+1 row l. The cosines are raw ones,
+/// computed in double. The file is written beside its place and renamed, so that it is whole or not
+/// there. Throws OutputError naming file and cause, UsageError for a result without states,
+/// NumericError naming block and position for a state that has no cosine.
+void write_dump(const SilenceResult& result, const std::filesystem::path& file);
+
+}  // namespace tacet

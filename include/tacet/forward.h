@@ -1,0 +1,36 @@
+/// @file
+/// The forward pass, clean and with heads silenced, for users who want the states themselves.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tacet/intervention.h"
+#include "tacet/model.h"
+#include "tacet/states.h"
+
+namespace tacet {
+
+/// What a forward pass with interventions leaves behind.
+struct ForwardResult {
+  States clean;                              ///< the untouched run
+  std::vector<States> silenced;              ///< one per intervention, in order
+  std::vector<std::int64_t> values_changed;  ///< per intervention: values of the slices changed
+};
+
+/// Runs `token_ids` (length M) through the model, clean and once per intervention, in one batch.
+/// States below a cut and before its first position are bit for bit the clean ones; every row's
+/// bits are independent of `threads`, of later tokens and of whatever else is in the batch.
+/// `threads` is the most threads to use; 0 means all cores.
+/// Throws UsageError for ids outside the vocabulary and heads or positions outside the shape,
+/// InputError for M = 0 or M > n_positions, NumericError for NaN or infinity (naming the block),
+/// ModelError when the model's file changes under the run. Safe to call from several threads.
+ForwardResult forward(const Model& model, std::span<const std::int32_t> token_ids,
+                      std::span<const Intervention> interventions = {}, int threads = 0);
+
+/// Logits of the next token after a state of `ln_f`: `normed` is one row of `final_norm()`,
+/// [d_model]; the result is [vocab_size]. Thread safe.
+std::vector<float> unembed(const Model& model, std::span<const float> normed, int threads = 0);
+
+}  // namespace tacet

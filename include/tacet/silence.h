@@ -1,0 +1,220 @@
+/// @file
+/// The experiment: what silencing heads does to the similarity of all token pairs in every block.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tacet/intervention.h"
+#include "tacet/model.h"
+#include "tacet/states.h"
+#include "tacet/stats.h"
+
+namespace tacet {
+
+/// One token of the prompt as it is shown.
+struct Token {
+  std::int32_t id = 0;
+  std::string text;  ///< the token's bytes; may be a part of a character
+};
+
+/// What the model reads.
+struct Prompt {
+  std::string text;           ///< as given, or the ids decoded; empty without a tokenizer
+  std::vector<Token> tokens;  ///< M tokens, the prepended one included
+};
+
+/// Which states are the rows of `layers` (`--states`).
+enum class StatesKind {
+  block,  ///< block l's own output for every l; ln_f's output apart
+  hf,     ///< Hugging Face's `hidden_states[1:]`: the last row is ln_f's output
+};
+
+/// Which tests are counted in the family (`--family`).
+enum class Family {
+  blocks,     ///< all n_layer blocks
+  reachable,  ///< the blocks at and above the cut
+  sweep,      ///< all reachable head x block cells of a sweep over every head
+};
+
+/// Which pairs are compared (`--pairs`).
+enum class PairsKind {
+  movable,  ///< without the pairs whose tokens both stand before the first position touched
+  all,      ///< every pair i < j
+};
+
+/// What is done to the vectors before their cosine is taken (`--cosine`).
+enum class Cosine {
+  raw,           ///< nothing: the experiment's own
+  centred,       ///< minus the clean state's mean over the tokens, dimension by dimension
+  standardised,  ///< and divided by the clean state's standard deviation over the tokens
+};
+
+/// The effect of an intervention on one block, by the chosen test.
+enum class Effect {
+  none,        ///< changed, but not significantly
+  coupling,    ///< significant, tokens more alike: the head was a separator
+  decoupling,  ///< significant, tokens less alike: the head was a connector
+  unchanged,   ///< every delta is exactly 0
+};
+
+std::string_view to_string(StatesKind kind);
+std::string_view to_string(Family family);
+std::string_view to_string(PairsKind kind);
+std::string_view to_string(Cosine cosine);
+std::string_view to_string(Effect effect);
+
+/// The settings of the experiment, with the study's defaults.
+struct SilenceOptions {
+  StatesKind states = StatesKind::block;
+  double alpha = 0.05;  ///< level of the tests, in (0, 1)
+  Correction correction = Correction::bonferroni;
+  Test test = Test::paired;
+  Family family = Family::blocks;
+  PairsKind pairs = PairsKind::movable;
+  Cosine cosine = Cosine::raw;
+  bool exclude_first = false;  ///< leave position 0 out of the pairs
+  int threads = 0;             ///< most threads to use; 0 means all cores
+  bool keep_states = false;    ///< fill `SilenceResult::clean`, `silenced` (costs memory)
+  /// Called on the calling thread after each step: `done` of `total` blocks. May throw to stop.
+  std::function<void(int done, int total)> progress;
+};
+
+/// One row of the result: a block's state, or ln_f's output. A number that does not exist (the t
+/// of an unchanged block) is nullopt. Doubles may be infinite, never NaN.
+struct LayerEffect {
+  int layer = 0;                     ///< block, zero-based; n_layer for ln_f
+  std::int64_t n_pairs = 0;          ///< P, pairs compared
+  double mean_clean = 0;             ///< mean cosine similarity of the pairs, clean
+  double mean_silenced = 0;          ///< the same, silenced
+  double mean_delta = 0;             ///< mean of silenced - clean, pair by pair
+  double sd_delta = 0;               ///< its sample standard deviation
+  std::optional<double> t;           ///< statistic of the chosen test
+  std::optional<double> df;          ///< its degrees of freedom
+  std::optional<double> p;           ///< two-sided
+  std::optional<double> p_adjusted;  ///< within the family; nullopt for ln_f
+  bool significant = false;          ///< p_adjusted < alpha (ln_f: p < alpha)
+  Effect effect = Effect::none;
+  std::optional<double> cohen_dz;  ///< mean_delta / sd_delta
+  std::optional<double> ci_low;    ///< interval of mean_delta at 1 - alpha, by the chosen test
+  std::optional<double> ci_high;
+  double direct_mean_delta = 0;      ///< mean delta by the heads' own contribution alone
+  double perturbation = 0;           ///< median of |delta v| / |v| over the tokens that can move
+  double perturbation_absolute = 0;  ///< median of |delta v| over the same tokens
+  double norm_ratio = 1;             ///< median of |v'| / |v| over the same tokens
+  double mean_distance_clean = 0;    ///< mean Euclidean distance of the pairs, clean
+  double mean_distance_silenced = 0;
+  double effective_rank_clean = 0;  ///< exp(entropy of the Gram matrix's normalised eigenvalues)
+  double effective_rank_silenced = 0;
+};
+
+/// How the change travels up the blocks.
+struct Ripple {
+  int cut_layer = 0;             ///< the lowest block touched
+  std::optional<int> onset;      ///< first significant block at or after the cut
+  double immediate_delta = 0;    ///< mean delta at the cut
+  double late_delta = 0;         ///< mean of mean delta over the late blocks at or above the cut
+  std::vector<int> late_layers;  ///< the last ceil(L / 5) blocks
+  std::optional<double> persistence;  ///< share of blocks from the onset on with the onset's sign
+  std::optional<double> growth;       ///< slope of log(perturbation) per block, from the cut
+  std::optional<double> growth_absolute;  ///< the same for the median of |delta v|
+  int sign_changes = 0;  ///< changes of sign among the significant blocks from the onset on
+};
+
+/// The clean run's mean similarity along the rows of `layers`.
+struct TrajectorySummary {
+  int min_layer = 0;
+  double initial_mean = 0;     ///< of block 0
+  double min_mean = 0;         ///< the smallest, first reached at min_layer
+  double final_mean = 0;       ///< of the last row
+  double embedding_mean = 0;   ///< of wte + wpe
+  double final_norm_mean = 0;  ///< of ln_f's output
+};
+
+/// The family of tests that the blocks were judged in.
+struct TestSummary {
+  Test name = Test::paired;
+  double alpha = 0.05;
+  Correction correction = Correction::bonferroni;
+  Family family = Family::blocks;
+  std::int64_t family_size = 0;     ///< m
+  std::optional<double> threshold;  ///< alpha / m for Bonferroni, alpha for none
+};
+
+/// Seconds spent, for information only: the one part of a result that differs between runs.
+struct Timing {
+  double load_s = 0;
+  double forward_s = 0;
+  double analysis_s = 0;
+};
+
+/// The result of `silence`.
+struct SilenceResult {
+  Prompt prompt;
+  Intervention intervention;
+  std::int64_t values_changed = 0;  ///< values of the c_proj input that the intervention changed
+  StatesKind states = StatesKind::block;
+  PairsKind pairs = PairsKind::movable;
+  Cosine cosine = Cosine::raw;
+  bool exclude_first = false;
+  TestSummary test;
+  std::vector<LayerEffect> layers;        ///< one per block, in order
+  std::optional<LayerEffect> final_norm;  ///< ln_f's output; nullopt with StatesKind::hf
+  Ripple ripple;
+  TrajectorySummary trajectory;
+  /// Blocks whose effect is another one without (or, with exclude_first, with) position 0.
+  std::vector<int> effect_depends_on_first;
+  Timing timing;
+  States clean;     ///< filled when keep_states was asked for
+  States silenced;  ///< likewise
+};
+
+/// One row of a clean trajectory.
+struct TrajectoryRow {
+  std::int64_t n_pairs = 0;
+  double mean = 0;  ///< of the pairs' cosine similarity
+  double sd = 0;
+  double q25 = 0;
+  double median = 0;
+  double q75 = 0;
+  double mean_norm = 0;       ///< mean length of the tokens' vectors
+  double mean_distance = 0;   ///< mean Euclidean distance of the pairs
+  double effective_rank = 0;  ///< of the tokens' Gram matrix
+};
+
+/// The result of `trajectory`: the clean model only.
+struct TrajectoryResult {
+  Prompt prompt;
+  StatesKind states = StatesKind::block;
+  Cosine cosine = Cosine::raw;
+  bool exclude_first = false;
+  TrajectoryRow embedding;
+  std::vector<TrajectoryRow> layers;  ///< one per block, in order
+  TrajectoryRow final_norm;           ///< ln_f's output
+  TrajectorySummary summary;
+  Timing timing;
+  States clean;  ///< filled when keep_states was asked for
+};
+
+/// Runs the experiment of EXPERIMENT for one intervention on one prompt. Every number outside
+/// `timing` is the same, bit for bit, for every thread count. Thread safe.
+/// Throws InputError for prompts that are empty, too long, or leave fewer than 3 tokens for pairs;
+/// UsageError for options, ids, heads or positions out of range; NumericError for states that are
+/// not finite or of zero norm (naming block and position); ModelError when the file changes.
+SilenceResult silence(const Model& model, const Prompt& prompt, const Intervention& intervention,
+                      const SilenceOptions& options = {});
+
+/// The clean trajectory; of the options only states, cosine, exclude_first, threads and
+/// keep_states matter. Errors as for `silence`.
+TrajectoryResult trajectory(const Model& model, const Prompt& prompt,
+                            const SilenceOptions& options = {});
+
+/// The verdict in words: one or two sentences on what the silencing did, made from the numbers.
+std::string describe(const SilenceResult& result);
+
+}  // namespace tacet

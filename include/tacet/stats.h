@@ -1,0 +1,88 @@
+/// @file
+/// The statistics of the experiment: pure functions on spans of doubles, all of them thread safe.
+/// Values must be finite unless a function says otherwise. A NaN is no crash: it gives NaN or an
+/// arbitrary number, never a wrong memory access.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace tacet {
+
+/// Which test decides significance (`--test`).
+enum class Test {
+  paired,       ///< paired t over the pairs: df = P - 1
+  independent,  ///< Student's t with pooled variance: df = 2P - 2
+};
+
+/// How p-values are corrected for the family of tests (`--correction`).
+enum class Correction { bonferroni, holm, bh, none };
+
+/// Names as the command line spells them.
+std::string_view to_string(Test test);
+std::string_view to_string(Correction correction);
+
+/// A t-test of one block: is the mean change of the pairs different from 0?
+struct TTest {
+  double t = 0;        ///< statistic; +-infinity when the spread is 0 and the mean is not
+  double df = 0;       ///< degrees of freedom
+  double p = 1;        ///< two-sided p-value, far tails included
+  double ci_low = 0;   ///< confidence interval of the mean change at 1 - alpha, uncorrected
+  double ci_high = 0;  ///< upper end of it
+};
+
+/// Arithmetic mean, by pairwise-free plain summation in order; 0 for an empty span.
+double mean(std::span<const double> values);
+
+/// Sample standard deviation (n - 1 in the denominator), two-pass. Exactly 0 when all values are
+/// equal (decided by their minimum and maximum). Needs n >= 2; 0 otherwise.
+double sample_sd(std::span<const double> values);
+
+/// Median; the mean of the middle two for an even count. Needs n >= 1. Throws UsageError on an
+/// empty span.
+double median(std::span<const double> values);
+
+/// The quantile q in [0, 1] by linear interpolation between order statistics (NumPy's and R's
+/// default, Hyndman and Fan's type 7). Throws UsageError on an empty span or another q.
+double quantile(std::span<const double> values, double q);
+
+/// Two-sided p-value of a t statistic: 2 * P(T > |t|) with `df` degrees of freedom, computed from
+/// the upper tail so that it stays accurate down to the smallest double, and 0 below that. `t` may
+/// be infinite. Throws UsageError unless df > 0.
+double two_sided_p(double t, double df);
+
+/// The t with P(|T| <= t) = 1 - alpha. Throws UsageError unless 0 < alpha < 1 and df > 0.
+double critical_t(double alpha, double df);
+
+/// Paired t-test of `silenced - clean`, both of length P >= 2, same order. nullopt when every
+/// difference is exactly 0. When all differences are equal and not 0: t is +-infinity, p is 0 and
+/// the interval is the point. Throws UsageError on lengths that differ or are below 2, and unless
+/// 0 < alpha < 1.
+std::optional<TTest> paired_t_test(std::span<const double> clean, std::span<const double> silenced,
+                                   double alpha);
+
+/// Student's two-sample t-test with pooled variance of the same two samples. nullopt when every
+/// pairwise difference is exactly 0 (the block is unchanged). When neither sample varies and their
+/// means differ: t is +-infinity, p is 0 and the interval is the point. Errors as above.
+std::optional<TTest> independent_t_test(std::span<const double> clean,
+                                        std::span<const double> silenced, double alpha);
+
+/// Paired effect size d_z = mean(delta) / sd(delta). nullopt when sd is 0 and the mean is 0;
+/// +-infinity when only sd is 0. Source: Cohen 1988, section 2.3.5; Lakens 2013, eq. 6.
+std::optional<double> cohen_dz(double mean_delta, double sd_delta);
+
+/// Adjusted p-values of a family of `family_size` tests of which `p` are given; those not given
+/// count as p = 1. Bonferroni: min(1, p*m). Holm: step-down. BH: Benjamini and Hochberg 1995,
+/// step-up. None: p. A nullopt entry (an unchanged block) counts as p = 1 and stays nullopt.
+/// Throws UsageError when family_size < p.size().
+std::vector<std::optional<double>> adjust_p_values(std::span<const std::optional<double>> p,
+                                                   Correction correction, std::size_t family_size);
+
+/// Slope of the least-squares line through (x, y). nullopt with fewer than two points or when all
+/// x are equal. Throws UsageError on lengths that differ.
+std::optional<double> least_squares_slope(std::span<const double> x, std::span<const double> y);
+
+}  // namespace tacet

@@ -1,0 +1,16 @@
+/// @file
+/// Everything of tacet: what happens to a language model's inner picture of a sentence when one of
+/// its attention heads falls silent. Include this one.
+#pragma once
+
+#include "tacet/error.h"
+#include "tacet/export.h"
+#include "tacet/forward.h"
+#include "tacet/intervention.h"
+#include "tacet/model.h"
+#include "tacet/prompt.h"
+#include "tacet/silence.h"
+#include "tacet/states.h"
+#include "tacet/stats.h"
+#include "tacet/tokenizer.h"
+#include "tacet/version.h"

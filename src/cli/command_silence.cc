@@ -1,0 +1,111 @@
+#include <memory>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/model_input.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/prompt_input.h"
+#include "cli/run_settings.h"
+#include "cli/silence_summary.h"
+#include "tacet/error.h"
+#include "tacet/export.h"
+
+namespace tacet::cli {
+namespace {
+
+struct SilenceArguments {
+  ModelOptions model;
+  PromptOptions prompt;
+  CutOptions cut;
+  SilenceOptions options;
+  OutputOptions output;
+  std::optional<std::string> dump;
+};
+
+constexpr const char* kDescription =
+    "Silence attention heads and see, block by block, what that does.\n\n"
+    "The model reads the prompt twice: untouched, and with the heads' slice of the input of "
+    "attn.c_proj changed. For every block the cosine similarity of all pairs of tokens is compared "
+    "between the two, pair by pair: are the tokens now more alike (coupling: the head kept them "
+    "apart) or less alike (decoupling: the head connected them), and is that more than noise?\n\n"
+    "Blocks, heads and positions are counted from 0. The output of block 3 is hidden_states[4] in "
+    "Hugging Face's count; tables show both.";
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  tacet silence --heads L3H5 \"I told my friend that pineapple on pizza is a crime.\"\n"
+    "  tacet silence --heads L3H5+L4H2 --exclude-first \"Berlin is the capital of\"\n"
+    "  tacet silence --layer 3 --head 5 --at 'text: pizza' \"Mary likes pizza and John cheese\"\n"
+    "  tacet silence --heads 3.5 --mode scale:0.5 --format json --token-ids 40,41,42,43\n"
+    "  echo \"Berlin is the capital of\" | tacet silence --heads 3.5 --prompt-file -\n"
+    "  tacet silence --model ./gpt2-medium --heads L3H5 \"Berlin is the capital of\"\n";
+
+void check(const SilenceArguments& arguments) {
+  check_output(arguments.output);
+  if (arguments.dump && arguments.dump == arguments.output.out) {
+    throw UsageError("--out and --dump name the same file; give two different ones");
+  }
+}
+
+std::string rendered(const SilenceResult& result, const Model& model,
+                     const SilenceArguments& arguments, const Terminal& terminal) {
+  switch (arguments.output.format) {
+    case Format::json:
+      return to_json(result, model);
+    case Format::csv:
+      return to_csv(result);
+    case Format::table:
+      break;
+  }
+  return render_silence(result, view_of(model), view_for(arguments.output, terminal));
+}
+
+void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
+  check(arguments);
+  const double start = now_seconds();
+  const Model model = load_model(arguments.model.model);
+  const ModelConfig& config = model.config();
+  Intervention intervention = resolve_cut(arguments.cut, config.n_layer, config.n_head);
+  const Prompt prompt =
+      resolve_prompt(arguments.prompt, model, arguments.model.model, arguments.output.quiet);
+  intervention.positions = resolve_positions(arguments.cut.at, prompt);
+  SilenceOptions options = arguments.options;
+  options.threads = usable_threads(options.threads, arguments.output.quiet);
+  options.keep_states = arguments.dump.has_value();
+  Progress progress(terminal.error_is_terminal && !arguments.output.no_progress &&
+                    !arguments.output.quiet);
+  options.progress = [&progress](int done, int total) { progress.update(done, total); };
+  const double loaded = now_seconds();
+  SilenceResult result = silence(model, prompt, intervention, options);
+  result.timing.load_s = loaded - start;
+  progress.clear();
+  if (arguments.dump) write_dump(result, *arguments.dump);
+  write_result(rendered(result, model, arguments, terminal), arguments.output.out);
+  print_run_details(arguments.output, model, result.timing);
+}
+
+}  // namespace
+
+Command declare_silence(CLI::App& root) {
+  CLI::App* const app = root.add_subcommand("silence", kDescription);
+  app->footer(kExamples);
+  const auto arguments = std::make_shared<SilenceArguments>();
+  declare_cut(*app, arguments->cut);
+  declare_model(*app, arguments->model);
+  declare_prompt(*app, arguments->prompt);
+  declare_measure(*app, arguments->options);
+  declare_testing(*app, arguments->options);
+  declare_output(*app, arguments->output);
+  declare_dump(*app, arguments->dump,
+               "Write states and cosine matrices to FILE as safetensors: clean and silenced "
+               "[L+1, M, d_model], cosine.clean and cosine.silenced [L, M, M].");
+  declare_quiet(*app, arguments->output);
+  declare_verbose(*app, arguments->output);
+  declare_progress(*app, arguments->output);
+  declare_threads(*app, arguments->options);
+  return {app, [arguments](const Terminal& terminal) { run_silence(*arguments, terminal); }};
+}
+
+}  // namespace tacet::cli

@@ -1,0 +1,72 @@
+#include "cli/listing_table.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/bars.h"
+#include "cli/prompt_view.h"
+#include "cli/width.h"
+#include "support/utf8.h"
+
+namespace tacet::cli {
+namespace {
+
+constexpr std::size_t kWidestPiece = 60;
+
+/// 4763136 as "4.8 M".
+std::string format_count(std::int64_t count) {
+  const auto value = static_cast<double>(count);
+  if (count >= 1'000'000'000) return fmt::format("{:.2f} G", value / 1e9);
+  if (count >= 1'000'000) return fmt::format("{:.1f} M", value / 1e6);
+  if (count >= 1'000) return fmt::format("{:.1f} k", value / 1e3);
+  return fmt::format("{}", count);
+}
+
+std::string model_row(const store::ModelListing& model, std::size_t id_width, const View& view) {
+  const std::string id = pad_right(support::escape_for_display(model.id), id_width);
+  if (!model.error.empty()) {
+    std::string out = "  " + id + "  " + view.style.paint(Ink::warning, "cannot be used") + "\n";
+    return out + paragraph("  " + support::escape_for_display(model.error), view, Ink::dim);
+  }
+  const std::string shape =
+      fmt::format("{}x{}", model.n_layer.value_or(0), model.n_head.value_or(0));
+  return fmt::format("  {}  {:>7} {:>7} {:>9} {:>7} {:>5} {:>9} {:>9}  {}\n", id, shape,
+                     model.d_model.value_or(0), model.n_positions.value_or(0),
+                     model.vocab_size.value_or(0), model.dtype,
+                     format_count(model.parameters.value_or(0)),
+                     format_count(model.bytes.value_or(0)) + "B", model.fingerprint);
+}
+
+}  // namespace
+
+std::string render_tokens(const store::TokenListing& listing, const View& view) {
+  std::string out = view.style.paint(Ink::title, "  position      id  piece") + "\n";
+  int position = 0;
+  for (const Token& token : listing.tokens) {
+    out += fmt::format("  {:>8} {:>7}  {}\n", position, token.id,
+                       truncate(visible_piece(token), kWidestPiece));
+    ++position;
+  }
+  if (view.quiet) return out;
+  return out + "\n" +
+         paragraph(fmt::format("{} token{} of {}", listing.tokens.size(),
+                               listing.tokens.size() == 1 ? "" : "s",
+                               support::escape_for_display(listing.model)),
+                   view, Ink::dim);
+}
+
+std::string render_models(const std::vector<store::ModelListing>& models, const View& view) {
+  std::size_t id_width = 5;
+  for (const store::ModelListing& model : models) {
+    id_width = std::max(id_width, display_width(support::escape_for_display(model.id)));
+  }
+  std::string out = view.style.paint(
+      Ink::title, fmt::format("  {}  {:>7} {:>7} {:>9} {:>7} {:>5} {:>9} {:>9}  {}\n",
+                              pad_right("model", id_width), "shape", "d_model", "positions",
+                              "vocab", "dtype", "numbers", "size", "fingerprint"));
+  for (const store::ModelListing& model : models) out += model_row(model, id_width, view);
+  return out;
+}
+
+}  // namespace tacet::cli

@@ -1,0 +1,232 @@
+#include "cli/options.h"
+
+#include <array>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/declare.h"
+#include "cli/values.h"
+#include "tacet/error.h"
+#include "tacet/stats.h"
+
+namespace tacet::cli {
+namespace {
+
+constexpr int kAnyNumber = std::numeric_limits<int>::max();
+
+constexpr std::array kFormats = {Format::table, Format::json, Format::csv};
+constexpr std::array kColorModes = {ColorMode::automatic, ColorMode::always, ColorMode::never};
+constexpr std::array kStates = {StatesKind::block, StatesKind::hf};
+constexpr std::array kCosines = {Cosine::raw, Cosine::centred, Cosine::standardised};
+constexpr std::array kTests = {Test::paired, Test::independent};
+constexpr std::array kCorrections = {Correction::bonferroni, Correction::holm, Correction::bh,
+                                     Correction::none};
+constexpr std::array kFamilies = {Family::blocks, Family::reachable, Family::sweep};
+constexpr std::array kPairs = {PairsKind::movable, PairsKind::all};
+
+template <typename Enum, std::size_t N>
+CLI::Option* choice(CLI::App& app, const std::string& name, Enum& target,
+                    const std::array<Enum, N>& choices, const std::string& description) {
+  return add_choice<Enum>(app, name, target, choices, description);
+}
+
+void in_group(const char* group, std::initializer_list<CLI::Option*> options) {
+  for (CLI::Option* const option : options) option->group(group);
+}
+
+CLI::Option* add_int(CLI::App& app, const std::string& name, std::optional<int>& target,
+                     const std::string& description) {
+  const auto setter = [&target, name](const std::string& text) {
+    target = parse_int(name, text, 0, kAnyNumber);
+  };
+  return add_value(app, name, "N", setter, description);
+}
+
+}  // namespace
+
+std::string_view to_string(Format format) {
+  switch (format) {
+    case Format::table:
+      return "table";
+    case Format::json:
+      return "json";
+    case Format::csv:
+      return "csv";
+  }
+  return "";
+}
+
+void declare_model(CLI::App& app, ModelOptions& options) {
+  const auto setter = [&options](const std::string& text) { options.model = text; };
+  CLI::Option* const model =
+      add_value(app, "-m,--model", "MODEL", setter,
+                "The model: mini, which is part of the tool, or a folder in Hugging Face layout "
+                "with config.json and model.safetensors. 'mini' is the embedded one even beside a "
+                "folder of that name; './mini' is the folder.")
+          ->default_str(options.model);
+  in_group("Model and prompt", {model});
+}
+
+void declare_prompt(CLI::App& app, PromptOptions& options) {
+  add_text(app, "PROMPT", "TEXT", options.text,
+           "The text that the model reads. Nothing is put before or after it.");
+  in_group("Model and prompt",
+           {add_text(app, "--prompt-file", "FILE", options.file,
+                     "Read the prompt from FILE, '-' for standard input. One line break at the "
+                     "end is left out."),
+            add_text(app, "--token-ids", "IDS", options.token_ids,
+                     "Token ids in place of the prompt, such as 40,1297,616. Needs no tokenizer "
+                     "files."),
+            add_flag(app, "--prepend-bos", options.prepend_bos, "Put <|endoftext|> first.")});
+}
+
+void declare_cut(CLI::App& app, CutOptions& options) {
+  const auto set_at = [&options](const std::string& text) { options.at = text; };
+  const auto set_mode = [&options](const std::string& text) {
+    options.mode = parse_slice_mode(text);
+  };
+  in_group(
+      "What is silenced",
+      {add_text(app, "--heads", "SPEC", options.heads,
+                "The head, L3H5 or 3.5: block 3, head 5, both counted from 0. Heads joined by + "
+                "are silenced together: L3H5+L4H2, or 3.0-7+4.2 for eight heads and one more."),
+       add_int(app, "--layer", options.layer, "The head's block; goes with --head."),
+       add_int(app, "--head", options.head, "The head within the block; goes with --layer."),
+       add_value(app, "--at", "POS", set_at,
+                 "The tokens at which it is silenced: all, positions such as 0,3-5,-1, or 'text: "
+                 "pizza', the last token of each place where the text stands.")
+           ->default_str(options.at),
+       add_value(
+           app, "--mode", "zero|scale:X", set_mode,
+           "What becomes of the head's slice of the input of attn.c_proj: zero, or multiplied "
+           "by X. scale:1 changes nothing, and every difference is then exactly 0.")
+           ->default_str(to_string(options.mode))});
+}
+
+void declare_measure(CLI::App& app, SilenceOptions& options) {
+  in_group("What is measured",
+           {choice(app, "--states", options.states, kStates,
+                   "block: every block's own output, ln_f's apart. hf: Hugging Face's "
+                   "hidden_states[1:], whose last entry has ln_f applied."),
+            choice(app, "--cosine", options.cosine, kCosines,
+                   "Similarity of the vectors as they are, minus the clean state's mean over the "
+                   "tokens, or also divided by its standard deviation."),
+            add_flag(app, "--exclude-first", options.exclude_first,
+                     "Leave position 0 out of the pairs: GPT-2's first token is an outlier.")});
+}
+
+void declare_testing(CLI::App& app, SilenceOptions& options) {
+  const auto set_alpha = [&options](const std::string& text) {
+    options.alpha = parse_between("--alpha", text, 0, 1);
+  };
+  in_group("Testing",
+           {choice(app, "--test", options.test, kTests,
+                   "The t-test that decides: paired over the pairs, or Student's with pooled "
+                   "variance."),
+            add_value(app, "--alpha", "A", set_alpha, "The level of significance, between 0 and 1.")
+                ->default_str(fmt::format("{}", options.alpha)),
+            choice(app, "--correction", options.correction, kCorrections,
+                   "How p is adjusted for the number of tests."),
+            choice(app, "--family", options.family, kFamilies,
+                   "The tests that are counted: all blocks, those at and above the cut, or all "
+                   "head x block cells that a sweep over every head can reach."),
+            choice(app, "--pairs", options.pairs, kPairs,
+                   "Pairs that are compared: those that can change (with --at, pairs before the "
+                   "first position touched cannot), or all.")});
+}
+
+void declare_threads(CLI::App& app, SilenceOptions& options) {
+  const auto setter = [&options](const std::string& text) {
+    options.threads = parse_int("--threads", text, 1, kAnyNumber);
+  };
+  in_group("Output and running",
+           {add_value(app, "--threads", "N", setter,
+                      "Threads to use, at most one for each core. The numbers do not depend on it.")
+                ->default_str("all cores")});
+}
+
+void declare_dump(CLI::App& app, std::optional<std::string>& dump, const std::string& contents) {
+  in_group("Output and running", {add_text(app, "--dump", "FILE", dump, contents)});
+}
+
+void declare_output(CLI::App& app, OutputOptions& options) {
+  in_group(
+      "Output and running",
+      {choice(app, "--format", options.format, kFormats,
+              "A table to read, or JSON or CSV for programs."),
+       add_text(app, "-o,--out", "FILE", options.out,
+                "Write to FILE in place of standard output; the file is there whole or not at "
+                "all."),
+       choice(app, "--color", options.color, kColorModes,
+              "Whether to colour the table; auto does on a terminal, unless NO_COLOR is set or "
+              "TERM is dumb.")});
+}
+
+void declare_quiet(CLI::App& app, OutputOptions& options) {
+  in_group("Output and running", {add_flag(app, "-q,--quiet", options.quiet,
+                                           "The result alone: no notes, no warnings.")});
+}
+
+void declare_verbose(CLI::App& app, OutputOptions& options) {
+  in_group("Output and running",
+           {add_flag(app, "-v,--verbose", options.verbose,
+                     "All that is known of each block, and on standard error the time taken.")});
+}
+
+void declare_progress(CLI::App& app, OutputOptions& options) {
+  in_group("Output and running",
+           {add_flag(app, "--no-progress", options.no_progress,
+                     "No progress line, which else shows on a terminal after two seconds.")});
+}
+
+void declare_text(CLI::App& app, PromptOptions& options, bool& no_special) {
+  add_text(app, "TEXT", "TEXT", options.text, "The text.");
+  in_group("Model and prompt",
+           {add_text(app, "--prompt-file", "FILE", options.file,
+                     "Read the text from FILE, '-' for standard input. One line break at the end "
+                     "is left out."),
+            add_flag(app, "--no-special", no_special,
+                     "Treat special tokens such as <|endoftext|> as ordinary text.")});
+}
+
+void declare_folders(CLI::App& app, std::vector<std::string>& folders) {
+  app.add_option("FOLDER", folders, "A model's folder, or a folder that holds such folders.")
+      ->type_name("FOLDER");
+}
+
+void check_output(const OutputOptions& options) {
+  if (options.quiet && options.verbose) {
+    throw UsageError("--quiet and --verbose contradict each other; give one of them");
+  }
+}
+
+Intervention resolve_cut(const CutOptions& options, int n_layer, int n_head) {
+  if (options.heads && (options.layer || options.head)) {
+    throw UsageError(
+        "--heads and --layer with --head name the head in two ways; give one of the two");
+  }
+  if (options.layer.has_value() != options.head.has_value()) {
+    throw UsageError(fmt::format("{} needs {} beside it; or write the head as --heads L3H5",
+                                 options.layer ? "--layer" : "--head",
+                                 options.layer ? "--head" : "--layer"));
+  }
+  if (!options.heads && !options.layer) {
+    throw UsageError("no head is named; give --heads SPEC, such as --heads L3H5");
+  }
+  const std::string spec =
+      options.heads.value_or(to_string(Head{options.layer.value_or(0), options.head.value_or(0)}));
+  std::vector<Intervention> named = parse_heads(spec, n_layer, n_head);
+  if (named.size() > 1) {
+    throw UsageError(fmt::format(
+        "'{}' names {} interventions, and silence takes one: join heads with + (L3H5+L4H2) to "
+        "silence them together; heads each by itself are a matter for `sweep`",
+        spec, named.size()));
+  }
+  named.front().mode = options.mode;
+  return named.front();
+}
+
+}  // namespace tacet::cli

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <CLI/App.hpp>
+
+#include "cli/terminal.h"
+#include "tacet/intervention.h"
+#include "tacet/silence.h"
+
+namespace tacet::cli {
+
+/// `--format`.
+enum class Format { table, json, csv };
+
+/// Name as the command line spells it.
+std::string_view to_string(Format format);
+
+/// Which model runs.
+struct ModelOptions {
+  std::string model = "mini";  ///< "mini" or a folder
+};
+
+/// Where the prompt comes from: exactly one of the three.
+struct PromptOptions {
+  std::optional<std::string> text;
+  std::optional<std::string> file;  ///< "-" for standard input
+  std::optional<std::string> token_ids;
+  bool prepend_bos = false;
+};
+
+/// What is silenced, as written.
+struct CutOptions {
+  std::optional<std::string> heads;
+  std::optional<int> layer;
+  std::optional<int> head;
+  std::string at = "all";
+  SliceMode mode;
+};
+
+/// Where the result goes and how it looks.
+struct OutputOptions {
+  Format format = Format::table;
+  std::optional<std::string> out;
+  bool quiet = false;
+  bool verbose = false;
+  bool no_progress = false;
+  ColorMode color = ColorMode::automatic;
+};
+
+// Each declares its options once; the structs must live as long as the app. Defaults that are
+// shown are the values that the structs hold.
+
+void declare_model(CLI::App& app, ModelOptions& options);
+/// The argument PROMPT, --prompt-file, --token-ids and --prepend-bos.
+void declare_prompt(CLI::App& app, PromptOptions& options);
+/// --heads, --layer, --head, --at and --mode.
+void declare_cut(CLI::App& app, CutOptions& options);
+/// --states, --cosine and --exclude-first.
+void declare_measure(CLI::App& app, SilenceOptions& options);
+/// --test, --alpha, --correction, --family and --pairs.
+void declare_testing(CLI::App& app, SilenceOptions& options);
+void declare_threads(CLI::App& app, SilenceOptions& options);
+void declare_dump(CLI::App& app, std::optional<std::string>& dump, const std::string& contents);
+/// --format, --out and --color.
+void declare_output(CLI::App& app, OutputOptions& options);
+void declare_quiet(CLI::App& app, OutputOptions& options);
+void declare_verbose(CLI::App& app, OutputOptions& options);
+void declare_progress(CLI::App& app, OutputOptions& options);
+/// The argument TEXT, --prompt-file and --no-special.
+void declare_text(CLI::App& app, PromptOptions& options, bool& no_special);
+/// The arguments FOLDER...
+void declare_folders(CLI::App& app, std::vector<std::string>& folders);
+
+/// Throws UsageError when options contradict each other.
+void check_output(const OutputOptions& options);
+
+/// The one intervention that is asked for, in a model of n_layer x n_head; positions are left at
+/// their default. Throws UsageError when none or several are named, or heads are written in two
+/// ways or lie outside the shape.
+Intervention resolve_cut(const CutOptions& options, int n_layer, int n_head);
+
+}  // namespace tacet::cli

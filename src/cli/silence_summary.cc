@@ -1,0 +1,206 @@
+#include "cli/silence_summary.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/bars.h"
+#include "cli/prompt_view.h"
+#include "cli/silence_table.h"
+
+namespace tacet::cli {
+namespace {
+
+std::string plural(std::int64_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string positions_text(const SilenceResult& result) {
+  const std::vector<int>& positions = result.intervention.positions;
+  if (positions.empty()) {
+    return fmt::format("at all {} tokens", result.prompt.tokens.size());
+  }
+  return fmt::format("at position{} {}", positions.size() == 1 ? "" : "s",
+                     fmt::join(positions, ", "));
+}
+
+std::string cut_text(const SilenceResult& result) {
+  const std::string mode = to_string(result.intervention.mode);
+  return fmt::format("{} → {}, {}; {} changed", spec_of(result.intervention), mode,
+                     positions_text(result), plural(result.values_changed, "value"));
+}
+
+std::string family_text(const TestSummary& test) {
+  switch (test.family) {
+    case Family::blocks:
+      return fmt::format("all {}", plural(test.family_size, "block"));
+    case Family::reachable:
+      return fmt::format("the {} at and above the cut", plural(test.family_size, "block"));
+    case Family::sweep:
+      return fmt::format("the {} of a sweep over every head",
+                         plural(test.family_size, "head x block cell"));
+  }
+  return "";
+}
+
+std::string test_text(const SilenceResult& result) {
+  const TestSummary& test = result.test;
+  const std::string name =
+      test.name == Test::paired ? "paired t-test" : "Student's t-test with pooled variance";
+  std::string text =
+      fmt::format("{} over {}; * where ", name, plural(result.layers.front().n_pairs, "pair"));
+  if (test.correction == Correction::none) {
+    return text + fmt::format("p < {}, uncorrected", test.alpha);
+  }
+  text += fmt::format("p adj. < {}", test.alpha);
+  if (test.threshold) text += fmt::format(", that is p < {:.3g}", *test.threshold);
+  return text + fmt::format(" ({} over {})", to_string(test.correction), family_text(test));
+}
+
+std::string settings_text(const SilenceResult& result) {
+  std::string text = measure_settings(result.states, result.cosine, result.exclude_first);
+  if (result.pairs == PairsKind::all && !result.intervention.positions.empty()) {
+    text += text.empty() ? "all pairs" : ", all pairs";
+  }
+  return text;
+}
+
+std::string head_fields(const SilenceResult& result, const ModelView& model, const View& view) {
+  std::string out = field("model", model_line(model), view);
+  out += field("silenced", cut_text(result), view);
+  out += field("test", test_text(result), view);
+  const std::string settings = settings_text(result);
+  if (!settings.empty()) out += field("settings", settings, view);
+  return out;
+}
+
+std::string onset_text(const Ripple& ripple) {
+  if (!ripple.onset) return "none: no block is significant";
+  const int above = *ripple.onset - ripple.cut_layer;
+  const std::string where =
+      above == 0 ? "the cut itself" : fmt::format("{} above the cut", plural(above, "block"));
+  return fmt::format("{}, {}", block_name(*ripple.onset), where);
+}
+
+std::string late_text(const SilenceResult& result) {
+  const Ripple& ripple = result.ripple;
+  const auto significant = std::ranges::count_if(ripple.late_layers, [&result](int layer) {
+    return result.layers[static_cast<std::size_t>(layer)].significant;
+  });
+  return fmt::format("Δ {} over {}; {} of {} significant", format_delta(ripple.late_delta),
+                     block_names(ripple.late_layers), significant, ripple.late_layers.size());
+}
+
+std::string persistence_text(const SilenceResult& result) {
+  const Ripple& ripple = result.ripple;
+  std::string text = fmt::format("{:.0f} % of the blocks from the onset on, with its sign",
+                                 ripple.persistence.value_or(0) * 100);
+  if (ripple.sign_changes > 0) {
+    text += fmt::format("; the sign changes {}",
+                        ripple.sign_changes == 1 ? "once" : plural(ripple.sign_changes, "time"));
+  }
+  return text;
+}
+
+/// A slope of a logarithm as a factor per block.
+std::string growth_text(const Ripple& ripple) {
+  const auto factor = [](const std::optional<double>& slope) {
+    return slope ? fmt::format("x {:.3f} per block", std::exp(*slope)) : std::string("unknown");
+  };
+  return fmt::format("perturbation {}; in absolute length {}", factor(ripple.growth),
+                     factor(ripple.growth_absolute));
+}
+
+std::string clean_text(const SilenceResult& result) {
+  const TrajectorySummary& clean = result.trajectory;
+  std::string text =
+      fmt::format("similarity {} in {}, lowest {} in {}, {} at the end",
+                  format_mean(clean.initial_mean), block_name(0), format_mean(clean.min_mean),
+                  block_name(clean.min_layer), format_mean(clean.final_mean));
+  if (result.final_norm) text += fmt::format(", {} after ln_f", format_mean(clean.final_norm_mean));
+  return text;
+}
+
+bool is_unchanged(const SilenceResult& result) {
+  return std::ranges::all_of(
+      result.layers, [](const LayerEffect& row) { return row.effect == Effect::unchanged; });
+}
+
+std::string ripple_fields(const SilenceResult& result, const View& view) {
+  const Ripple& ripple = result.ripple;
+  std::string out = field("clean run", clean_text(result), view);
+  if (is_unchanged(result)) return out;
+  out += field(
+      "immediate",
+      fmt::format("Δ {} in {}", format_delta(ripple.immediate_delta), block_name(ripple.cut_layer)),
+      view);
+  out += field("late", late_text(result), view);
+  out += field("onset", onset_text(ripple), view);
+  if (ripple.persistence) out += field("persistence", persistence_text(result), view);
+  if (ripple.growth || ripple.growth_absolute) out += field("growth", growth_text(ripple), view);
+  return out;
+}
+
+/// What should not be missed.
+std::string warnings(const SilenceResult& result, const View& view) {
+  std::string out;
+  if (result.values_changed == 0) {
+    out += paragraph(
+        "Nothing was changed: the slice already had these values, so that every Δ is "
+        "exactly 0.",
+        view, Ink::warning);
+  }
+  if (!result.effect_depends_on_first.empty()) {
+    const std::string blocks = block_names(result.effect_depends_on_first);
+    out += paragraph(
+        result.exclude_first
+            ? fmt::format("Position 0 matters: with it among the pairs, the effect is another one "
+                          "in {}.",
+                          blocks)
+            : fmt::format("Position 0 matters: without it (--exclude-first) the effect is another "
+                          "one in {}.",
+                          blocks),
+        view, Ink::warning);
+  }
+  return out;
+}
+
+std::string notes(const SilenceResult& result, const View& view) {
+  std::string out;
+  if (!is_unchanged(result)) {
+    out += paragraph(
+        "The pairs share tokens, so they are not independent, and this t-test calls too much "
+        "significant: it is the experiment's own yardstick, no proof.",
+        view, Ink::dim);
+  }
+  out += paragraph(
+      "► silenced, ┃ late, * significant, ▲ more alike, ▼ less alike, · neither, = exactly "
+      "unchanged.",
+      view, Ink::dim);
+  std::string hidden =
+      "Δ: silenced minus clean, mean over the pairs. hs: index in Hugging Face's hidden_states";
+  if (result.final_norm) {
+    hidden += fmt::format(", whose last entry, {}, is ln_f's output; ln_f's p is not adjusted",
+                          result.layers.size());
+  }
+  return out + paragraph(hidden + ".", view, Ink::dim);
+}
+
+}  // namespace
+
+std::string render_silence(const SilenceResult& result, const ModelView& model, const View& view) {
+  std::string out = head_fields(result, model, view) + "\n";
+  out += render_prompt(result.prompt.tokens, result.intervention.positions, view.width, view.style);
+  out += "\n" + render_blocks(result, view);
+  if (view.verbose) out += "\n" + render_block_details(result, view);
+  out += "\n" + ripple_fields(result, view);
+  out += "\n" + paragraph(describe(result), view, Ink::title);
+  if (view.quiet) return out;
+  const std::string warned = warnings(result, view);
+  if (!warned.empty()) out += "\n" + warned;
+  return out + "\n" + notes(result, view);
+}
+
+}  // namespace tacet::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tacet::cli {
+
+/// The whole number that `text` is, in [low, high], decimal digits only. Throws UsageError naming
+/// `option` for anything else.
+int parse_int(std::string_view option, std::string_view text, int low, int high);
+
+/// The number strictly between `low` and `high` that `text` is. Throws UsageError naming `option`.
+double parse_between(std::string_view option, std::string_view text, double low, double high);
+
+/// Token ids written `1,2,3`, blanks allowed. Throws UsageError naming `option` and the entry.
+std::vector<std::int32_t> parse_ids(std::string_view option, std::string_view text);
+
+/// Index of `text` among `choices`. Throws UsageError naming `option`, the choices and, where one
+/// is near, the one probably meant.
+std::size_t parse_choice(std::string_view option, std::string_view text,
+                         std::span<const std::string> choices);
+
+}  // namespace tacet::cli

@@ -1,0 +1,69 @@
+#include "engine/finite.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "tacet/error.h"
+
+namespace tacet::engine {
+namespace {
+
+/// "tensor h.3.c_fc.weight holds nan at [5, 17]", or nothing when the tensor is finite.
+std::optional<std::string> find_not_finite(const model::Tensor& tensor) {
+  std::vector<float> row(static_cast<std::size_t>(tensor.cols));
+  for (std::int64_t r = 0; r < tensor.rows; ++r) {
+    model::copy_to_float(tensor, r * tensor.cols, row);
+    const auto bad = std::ranges::find_if_not(row, [](float x) { return std::isfinite(x); });
+    if (bad == row.end()) continue;
+    return fmt::format("tensor {} holds {} at [{}, {}]: the checkpoint is damaged", tensor.name,
+                       *bad, r, bad - row.begin());
+  }
+  return std::nullopt;
+}
+
+std::vector<const model::Tensor*> tensors_of(const model::Weights& weights, int layer) {
+  if (layer < 0) return {&weights.wte, &weights.wpe};
+  if (layer >= weights.config.n_layer) return {&weights.ln_f.weight, &weights.ln_f.bias};
+  const model::Block& b = weights.blocks[static_cast<std::size_t>(layer)];
+  return {&b.ln_1.weight,        &b.ln_1.bias,        &b.c_attn.weight,     &b.c_attn.bias,
+          &b.attn_c_proj.weight, &b.attn_c_proj.bias, &b.ln_2.weight,       &b.ln_2.bias,
+          &b.c_fc.weight,        &b.c_fc.bias,        &b.mlp_c_proj.weight, &b.mlp_c_proj.bias};
+}
+
+std::string place(const model::Weights& weights, int layer) {
+  if (layer < 0) return "the embedding";
+  if (layer >= weights.config.n_layer) return "the output of ln_f";
+  return fmt::format("block {} (hidden_states[{}])", layer, layer + 1);
+}
+
+}  // namespace
+
+bool all_finite(std::span<const float> values) {
+  // A sum of zeros stays zero; NaN and infinity times zero do not. Vectorises, unlike a search.
+  float sum = 0;
+  for (const float value : values) sum += value * 0.0F;
+  return sum == 0.0F;
+}
+
+void report_not_finite(const model::Weights& weights, int layer, int position,
+                       std::string_view spec) {
+  std::string message = fmt::format("the state of token {} is not finite from {} on{}; ", position,
+                                    place(weights, layer),
+                                    spec.empty() ? "" : fmt::format(" with {} silenced", spec));
+  for (const model::Tensor* tensor : tensors_of(weights, layer)) {
+    if (const auto found = find_not_finite(*tensor)) throw NumericError(message + *found);
+  }
+  message += spec.empty() ? "no weight there is NaN or infinite, so the activations overflowed "
+                            "float32: the checkpoint may be damaged or not meant for float32"
+                          : "the changed slice drives the activations beyond float32: use a "
+                            "smaller scale";
+  throw NumericError(message);
+}
+
+}  // namespace tacet::engine

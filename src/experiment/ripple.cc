@@ -1,0 +1,108 @@
+#include "experiment/ripple.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+
+namespace tacet::experiment {
+namespace {
+
+Effect effect_of(const LayerEffect& row) {
+  if (row.effect == Effect::unchanged) return Effect::unchanged;
+  if (!row.significant) return Effect::none;
+  return row.mean_delta < 0 ? Effect::decoupling : Effect::coupling;
+}
+
+/// Slope of log(value) from the cut to the last row; null when a value is 0 or rows are too few.
+template <typename Value>
+std::optional<double> growth(std::span<const LayerEffect> from_cut, const Value& value) {
+  std::vector<double> layers;
+  std::vector<double> logs;
+  for (const LayerEffect& row : from_cut) {
+    if (!(value(row) > 0)) return std::nullopt;
+    layers.push_back(row.layer);
+    logs.push_back(std::log(value(row)));
+  }
+  return least_squares_slope(layers, logs);
+}
+
+}  // namespace
+
+std::int64_t family_size(Family family, int n_layer, int n_head, int cut_layer) {
+  switch (family) {
+    case Family::blocks:
+      return n_layer;
+    case Family::reachable:
+      return n_layer - cut_layer;
+    // A head of block l reaches n_layer - l blocks.
+    case Family::sweep:
+      return std::int64_t{n_head} * n_layer * (n_layer + 1) / 2;
+  }
+  return n_layer;
+}
+
+void judge(std::span<LayerEffect> rows, const TestSummary& test, int cut_layer) {
+  // Below the cut nothing was tested; there only the family of all blocks counts those rows.
+  const std::span<LayerEffect> tested =
+      test.family == Family::blocks ? rows : rows.subspan(static_cast<std::size_t>(cut_layer));
+  std::vector<std::optional<double>> p;
+  for (const LayerEffect& row : tested) p.push_back(row.p);
+  const auto adjusted =
+      adjust_p_values(p, test.correction, static_cast<std::size_t>(test.family_size));
+  for (std::size_t i = 0; i < tested.size(); ++i) {
+    LayerEffect& row = tested[i];
+    row.p_adjusted = adjusted[i];
+    row.significant = adjusted[i].has_value() && *adjusted[i] < test.alpha;
+    row.effect = effect_of(row);
+  }
+}
+
+void judge_alone(LayerEffect& row, double alpha) {
+  row.significant = row.p.has_value() && *row.p < alpha;
+  row.effect = effect_of(row);
+}
+
+std::vector<int> late_layers(int n_layer) {
+  const int count = (n_layer + 4) / 5;
+  std::vector<int> layers;
+  for (int layer = n_layer - count; layer < n_layer; ++layer) layers.push_back(layer);
+  return layers;
+}
+
+Ripple make_ripple(std::span<const LayerEffect> rows, int cut_layer) {
+  const auto from_cut = rows.subspan(static_cast<std::size_t>(cut_layer));
+  Ripple ripple;
+  ripple.cut_layer = cut_layer;
+  ripple.immediate_delta = from_cut.front().mean_delta;
+  ripple.late_layers = late_layers(static_cast<int>(rows.size()));
+
+  std::vector<double> late;
+  for (const int layer : ripple.late_layers) {
+    if (layer >= cut_layer) late.push_back(rows[static_cast<std::size_t>(layer)].mean_delta);
+  }
+  ripple.late_delta = mean(late);
+
+  const auto onset = std::ranges::find_if(from_cut, &LayerEffect::significant);
+  if (onset != from_cut.end()) {
+    ripple.onset = onset->layer;
+    const bool onset_couples = onset->mean_delta > 0;
+    bool last_couples = onset_couples;
+    int same_sign = 0;
+    for (auto row = onset; row != from_cut.end(); ++row) {
+      if (!row->significant) continue;
+      const bool couples = row->mean_delta > 0;
+      if (couples == onset_couples) ++same_sign;
+      if (couples != last_couples) ++ripple.sign_changes;
+      last_couples = couples;
+    }
+    ripple.persistence =
+        static_cast<double>(same_sign) / static_cast<double>(from_cut.end() - onset);
+  }
+  ripple.growth = growth(from_cut, [](const LayerEffect& row) { return row.perturbation; });
+  ripple.growth_absolute =
+      growth(from_cut, [](const LayerEffect& row) { return row.perturbation_absolute; });
+  return ripple;
+}
+
+}  // namespace tacet::experiment

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace tacet::measure {
+
+/// The token vectors of one state in double, [n_tokens, d_model].
+class TokenVectors {
+ public:
+  /// Converts float32 rows; `rows.size()` must be a multiple of `d_model`.
+  TokenVectors(std::span<const float> rows, std::size_t d_model);
+
+  std::size_t n_tokens() const { return data_.size() / d_model_; }
+  std::size_t d_model() const { return d_model_; }
+  std::span<const double> row(std::size_t token) const {
+    return std::span(data_).subspan(token * d_model_, d_model_);
+  }
+  std::span<double> row(std::size_t token) {
+    return std::span(data_).subspan(token * d_model_, d_model_);
+  }
+
+ private:
+  std::size_t d_model_;
+  std::vector<double> data_;
+};
+
+/// Which pairs i < j are compared: both at or after `first_token`, and j at or after
+/// `first_movable` (pairs whose tokens both stand before it cannot have moved).
+struct PairSelection {
+  std::size_t first_token = 0;
+  std::size_t first_movable = 0;
+
+  /// How many pairs that is among n_tokens tokens.
+  std::size_t count(std::size_t n_tokens) const;
+};
+
+/// Euclidean length of every token's vector, [n_tokens].
+std::vector<double> norms(const TokenVectors& vectors);
+
+/// CS(i, j) = v_i . v_j / (|v_i| |v_j|) of the selected pairs, i-major ((0,1), (0,2), ...),
+/// accumulated in double. Precondition: no selected token has norm 0. The bits do not depend on
+/// `threads`.
+std::vector<double> pair_cosines(const TokenVectors& vectors, std::span<const double> norms,
+                                 const PairSelection& pairs, int threads);
+
+/// Mean Euclidean distance |v_i - v_j| of the selected pairs; 0 without pairs.
+double mean_pair_distance(const TokenVectors& vectors, const PairSelection& pairs, int threads);
+
+/// Per dimension, what is subtracted and what is divided by before a cosine is taken.
+struct Standardisation {
+  std::vector<double> shift;  ///< [d_model]
+  std::vector<double> scale;  ///< [d_model]; never 0
+};
+
+/// Mean of the tokens from `first_token` on, dimension by dimension; with `divide` also their
+/// sample standard deviation (1 for a dimension that does not vary).
+Standardisation standardisation(const TokenVectors& clean, std::size_t first_token, bool divide);
+
+/// (v - shift) / scale for every token.
+void apply(const Standardisation& standard, TokenVectors& vectors);
+
+}  // namespace tacet::measure

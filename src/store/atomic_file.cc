@@ -1,0 +1,237 @@
+#include "store/atomic_file.h"
+
+#include <array>
+#include <cerrno>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "support/utf8.h"
+#include "tacet/error.h"
+
+namespace tacet::store {
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
+
+std::string_view advice(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space there or choose another place";
+    case EFBIG:
+      return "raise the limit on the size of files or choose another place";
+    case ENOENT:
+    case ENOTDIR:
+      return "create its folder first or correct the path";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "choose a file and a folder that you may write to";
+    case EISDIR:
+      return "name a file, not a folder";
+    default:
+      return "choose another file";
+  }
+}
+
+[[noreturn]] void fail(const std::filesystem::path& file, int error) {
+  throw OutputError(fmt::format("cannot write '{}': {}; {}",
+                                support::escape_for_display(file.string()),
+                                std::generic_category().message(error), advice(error)));
+}
+
+/// An open file, closed at the end of its scope.
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+
+  int value() const { return value_; }
+  /// Closes now, because file systems may report a failed write only here.
+  void close(const std::filesystem::path& file) {
+    if (::close(std::exchange(value_, -1)) != 0 && errno != EINTR) fail(file, errno);
+  }
+
+ private:
+  int value_;
+};
+
+/// While it lives, a write beyond the limit on the size of files fails with EFBIG on this thread,
+/// instead of ending the program with SIGXFSZ and a temporary file left behind.
+class FileSizeSignalBlock {
+ public:
+  FileSizeSignalBlock() {
+    sigset_t pending = {};
+    ::sigpending(&pending);
+    was_pending_ = ::sigismember(&pending, SIGXFSZ) == 1;
+    ::sigemptyset(&signal_);
+    ::sigaddset(&signal_, SIGXFSZ);
+    ::pthread_sigmask(SIG_BLOCK, &signal_, &old_mask_);
+  }
+  FileSizeSignalBlock(const FileSizeSignalBlock&) = delete;
+  FileSizeSignalBlock& operator=(const FileSizeSignalBlock&) = delete;
+  ~FileSizeSignalBlock() {
+    // What our own writes raised must not strike when the signal is let through again.
+    const timespec no_wait = {};
+    while (!was_pending_ && ::sigtimedwait(&signal_, nullptr, &no_wait) == SIGXFSZ) {
+    }
+    ::pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
+  }
+
+ private:
+  sigset_t signal_ = {};
+  sigset_t old_mask_ = {};
+  bool was_pending_ = false;
+};
+
+/// A name in the file system that is removed unless it was renamed.
+class TemporaryName {
+ public:
+  explicit TemporaryName(std::filesystem::path name) : name_(std::move(name)) {}
+  TemporaryName(const TemporaryName&) = delete;
+  TemporaryName& operator=(const TemporaryName&) = delete;
+  ~TemporaryName() {
+    if (!renamed_) ::unlink(name_.c_str());
+  }
+
+  void rename_to(const std::filesystem::path& target, const std::filesystem::path& file) {
+    if (::rename(name_.c_str(), target.c_str()) != 0) fail(file, errno);
+    renamed_ = true;
+  }
+
+ private:
+  std::filesystem::path name_;
+  bool renamed_ = false;
+};
+
+/// Whether the path stands for a descriptor that is open already. Behind such a path there may be
+/// a regular file that somebody else is writing too: it must not be replaced.
+bool names_a_descriptor(const std::filesystem::path& file) {
+  constexpr std::array<std::string_view, 3> kNames = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
+  const std::string path = file.lexically_normal().string();
+  for (const std::string_view name : kNames) {
+    if (path == name) return true;
+  }
+  return path.starts_with("/dev/fd/") || path.starts_with("/proc/");
+}
+
+/// The file that a chain of links leads to, there or not. Ends, because stat() has told loops.
+std::filesystem::path follow_links(std::filesystem::path file) {
+  std::error_code ignored;
+  while (std::filesystem::is_symlink(file, ignored)) {
+    file = file.parent_path() / std::filesystem::read_symlink(file, ignored);
+  }
+  return file;
+}
+
+Descriptor open_temporary(const std::filesystem::path& name) {
+  return Descriptor(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+}
+
+/// A name beside `target` that nobody else has; short, since `target`'s may be as long as allowed.
+std::filesystem::path temporary_name(const std::filesystem::path& target) {
+  std::random_device random;
+  return target.parent_path() / fmt::format(".tacet-{:08x}{:08x}.tmp", random(), random());
+}
+
+/// Makes the new name itself durable. Some file systems cannot synchronise folders, and the
+/// content is safe by then, so that a failure here is not the caller's concern.
+void synchronise_folder(const std::filesystem::path& target) {
+  const auto folder = target.has_parent_path() ? target.parent_path() : ".";
+  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (descriptor.value() >= 0) ::fsync(descriptor.value());
+}
+
+void write_beside(const std::filesystem::path& file, const struct stat* existing,
+                  const FileWriter& writer) {
+  const std::filesystem::path target = follow_links(file);
+  const std::filesystem::path name = temporary_name(target);
+  Descriptor descriptor = open_temporary(name);
+  if (descriptor.value() < 0) fail(file, errno);
+  TemporaryName temporary(name);
+  if (existing != nullptr && ::fchmod(descriptor.value(), existing->st_mode & 07777U) != 0) {
+    fail(file, errno);
+  }
+  FileSink sink(descriptor.value(), file);
+  writer(sink);
+  sink.flush();
+  if (::fsync(descriptor.value()) != 0) fail(file, errno);
+  descriptor.close(file);
+  temporary.rename_to(target, file);
+  synchronise_folder(target);
+}
+
+void write_directly(const std::filesystem::path& file, const FileWriter& writer) {
+  Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  if (descriptor.value() < 0) fail(file, errno);
+  FileSink sink(descriptor.value(), file);
+  writer(sink);
+  sink.flush();
+  descriptor.close(file);
+}
+
+}  // namespace
+
+FileSink::FileSink(int descriptor, const std::filesystem::path& file)
+    : descriptor_(descriptor), file_(file) {
+  buffer_.reserve(kBufferBytes);
+}
+
+void FileSink::write(std::string_view bytes) {
+  if (buffer_.size() + bytes.size() > kBufferBytes) flush();
+  if (bytes.size() > kBufferBytes) {
+    write_through(bytes);
+  } else {
+    buffer_.append(bytes);
+  }
+}
+
+void FileSink::flush() {
+  write_through(buffer_);
+  buffer_.clear();
+}
+
+void FileSink::write_through(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      fail(file_, errno);
+    }
+  }
+}
+
+void write_file_atomically(const std::filesystem::path& file, const FileWriter& writer) {
+  const FileSizeSignalBlock block;
+  if (!file.has_filename()) fail(file, file.empty() ? ENOENT : EISDIR);
+  struct stat status = {};
+  const bool exists = ::stat(file.c_str(), &status) == 0;
+  if (!exists && errno != ENOENT) fail(file, errno);
+  if (exists && S_ISDIR(status.st_mode)) fail(file, EISDIR);
+  if (names_a_descriptor(file) || (exists && !S_ISREG(status.st_mode))) {
+    write_directly(file, writer);
+    return;
+  }
+  // A rename would replace even a file that its owner has protected from writing.
+  if (exists && ::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0) fail(file, errno);
+  write_beside(file, exists ? &status : nullptr, writer);
+}
+
+void write_file_atomically(const std::filesystem::path& file, std::string_view content) {
+  write_file_atomically(file, [content](FileSink& sink) { sink.write(content); });
+}
+
+}  // namespace tacet::store

@@ -1,0 +1,164 @@
+"""The JSON and CSV of the commands: every key of the contract, in its order, of its type."""
+
+import csv
+import io
+import math
+import unittest
+
+import tool
+from tool import PROMPT, ToolTest, ask, ask_json, mini
+
+NUMBER = (int, float)
+OPTIONAL = (int, float, str, type(None))  # a number, "inf" or "-inf", null
+
+LAYER = {
+    "layer": int, "n_pairs": int, "mean_clean": NUMBER, "mean_silenced": NUMBER,
+    "mean_delta": NUMBER, "sd_delta": NUMBER, "t": OPTIONAL, "df": OPTIONAL, "p": OPTIONAL,
+    "p_adjusted": OPTIONAL, "significant": bool, "effect": str, "cohen_dz": OPTIONAL,
+    "ci_low": OPTIONAL, "ci_high": OPTIONAL, "direct_mean_delta": NUMBER, "perturbation": NUMBER,
+    "norm_ratio": NUMBER, "mean_distance_clean": NUMBER, "mean_distance_silenced": NUMBER,
+    "effective_rank_clean": NUMBER, "effective_rank_silenced": NUMBER,
+}
+MODEL = {"id": str, "n_layer": int, "n_head": int, "d_model": int, "dtype": str,
+         "fingerprint": str}
+SILENCE = {
+    "schema": str, "version": str, "model": dict, "prompt": str, "tokens": list,
+    "intervention": dict, "test": dict, "layers": list, "final_norm": dict, "ripple": dict,
+    "trajectory": dict, "timing": dict,
+}
+INTERVENTION = {"spec": str, "heads": list, "positions": (str, list), "mode": str,
+                "values_changed": int}
+TEST = {"name": str, "alpha": NUMBER, "correction": str, "family_size": int, "threshold": OPTIONAL}
+RIPPLE = {"cut_layer": int, "onset": (int, type(None)), "immediate_delta": NUMBER,
+          "late_delta": NUMBER, "late_layers": list, "persistence": OPTIONAL, "growth": OPTIONAL,
+          "growth_absolute": OPTIONAL, "sign_changes": int}
+TRAJECTORY = {"min_layer": int, "initial_mean": NUMBER, "min_mean": NUMBER, "final_mean": NUMBER}
+TIMING = {"load_s": NUMBER, "forward_s": NUMBER, "analysis_s": NUMBER}
+
+
+class ContractTest(ToolTest):
+    def assert_object(self, value, keys):
+        """`value` has `keys` first and in order (more may follow), each of its type."""
+        self.assertEqual(list(value)[:len(keys)], list(keys))
+        for key, kind in keys.items():
+            self.assertIsInstance(value[key], kind, key)
+            if kind is int or kind is NUMBER:
+                self.assertNotIsInstance(value[key], bool, key)
+            if isinstance(value[key], str) and kind is OPTIONAL:
+                self.assertIn(value[key], ("inf", "-inf"))
+
+
+class Silence(ContractTest):
+    def test_all_keys(self):
+        result = ask_json("silence", PROMPT, "--heads", "L1H1")
+        self.assertEqual(list(result), list(SILENCE) + list(result)[len(SILENCE):])
+        self.assert_object(result, SILENCE)
+        self.assertEqual(result["schema"], "tacet.silence/1")
+        self.assertEqual(result["prompt"], PROMPT)
+        self.assert_object(result["model"], MODEL)
+        self.assertRegex(result["model"]["fingerprint"], "^[0-9a-f]{16}$")
+        for token in result["tokens"]:
+            self.assert_object(token, {"id": int, "text": str})
+        self.assert_object(result["intervention"], INTERVENTION)
+        self.assertEqual(result["intervention"]["heads"], ["L1H1"])
+        self.assert_object(result["test"], TEST)
+        self.assertEqual(len(result["layers"]), mini()["n_layer"])
+        for i, row in enumerate(result["layers"]):
+            self.assert_object(row, LAYER)
+            self.assertEqual(row["layer"], i)
+            self.assertIn(row["effect"], ("coupling", "decoupling", "none", "unchanged"))
+        self.assert_object(result["final_norm"], LAYER)
+        self.assertIsNone(result["final_norm"]["p_adjusted"])
+        self.assert_object(result["ripple"], RIPPLE)
+        self.assert_object(result["trajectory"], TRAJECTORY)
+        self.assert_object(result["timing"], TIMING)
+        self.assertGreater(result["timing"]["load_s"], 0)
+
+    def test_unchanged_blocks(self):
+        row = ask_json("silence", PROMPT, "--heads", "L1H1")["layers"][0]
+        self.assertEqual(row["effect"], "unchanged")
+        self.assertEqual((row["mean_delta"], row["sd_delta"]), (0, 0))
+        for key in "t", "p", "cohen_dz", "ci_low", "ci_high":
+            self.assertIsNone(row[key])
+
+    def test_options_reach_the_result(self):
+        shape = mini()
+        test = ask_json("silence", PROMPT, "--heads", "L1H1", "--test", "independent", "--alpha",
+                        "0.01", "--correction", "holm", "--family", "reachable")["test"]
+        self.assertEqual((test["name"], test["alpha"], test["correction"]),
+                         ("independent", 0.01, "holm"))
+        self.assertEqual(test["family_size"], shape["n_layer"] - 1)
+        self.assertIsNone(test["threshold"])
+        default = ask_json("silence", PROMPT, "--heads", "L1H1")
+        self.assertTrue(math.isclose(default["test"]["threshold"], 0.05 / shape["n_layer"]))
+        pairs = default["layers"][0]["n_pairs"]
+        count = len(default["tokens"])
+        self.assertEqual(pairs, count * (count - 1) // 2)
+        fewer = ask_json("silence", PROMPT, "--heads", "L1H1", "--exclude-first")
+        self.assertEqual(fewer["layers"][0]["n_pairs"], pairs - count + 1)
+        at_end = ("silence", PROMPT, "--heads", "L1H1", "--at", "-1")
+        self.assertEqual(ask_json(*at_end)["layers"][0]["n_pairs"], count - 1)
+        self.assertEqual(ask_json(*at_end, "--pairs", "all")["layers"][0]["n_pairs"], pairs)
+        hugging_face = ask_json("silence", PROMPT, "--heads", "L1H1", "--states", "hf")
+        self.assertIsNone(hugging_face["final_norm"])
+        self.assertEqual(hugging_face["layers"][-1]["mean_clean"],
+                         default["final_norm"]["mean_clean"])
+        for cosine in "centred", "standardised":
+            other = ask_json("silence", PROMPT, "--heads", "L1H1", "--cosine", cosine)
+            self.assertNotEqual(other["layers"][0]["mean_clean"], default["layers"][0]["mean_clean"])
+        scaled = ask_json("silence", PROMPT, "--heads", "L1H1", "--mode", "scale:0.5")
+        self.assertEqual(scaled["intervention"]["mode"], "scale:0.5")
+
+    def test_csv_is_layers(self):
+        result = ask_json("silence", PROMPT, "--heads", "L1H1")
+        text = ask("silence", PROMPT, "--heads", "L1H1", "--format", "csv")
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        self.assertEqual(list(rows[0]), list(result["layers"][0]))
+        for row, wanted in zip(rows, result["layers"], strict=True):
+            for key, value in wanted.items():
+                if value is None:
+                    self.assertEqual(row[key], "")
+                elif isinstance(value, (bool, str)):
+                    self.assertEqual(row[key].lower(), str(value).lower())
+                else:
+                    self.assertEqual(float(row[key]), float(value))
+
+
+class Others(ContractTest):
+    def test_trajectory(self):
+        result = ask_json("trajectory", PROMPT)
+        self.assertEqual(result["schema"], "tacet.trajectory/1")
+        self.assert_object(result["model"], MODEL)
+        self.assertEqual(len(result["layers"]), mini()["n_layer"])
+        self.assert_object(result["trajectory"], TRAJECTORY)
+        self.assert_object(result["timing"], TIMING)
+        text = ask("trajectory", PROMPT, "--format", "csv")
+        header = next(csv.reader(io.StringIO(text)))
+        self.assertEqual(header, list(result["layers"][0]))
+        silenced = ask_json("silence", PROMPT, "--heads", "L1H1")
+        self.assertEqual([row["mean"] for row in result["layers"]],
+                         [row["mean_clean"] for row in silenced["layers"]])
+
+    def test_tokens(self):
+        result = ask_json("tokens", PROMPT)
+        self.assert_object(result, {"schema": str, "version": str, "model": str, "text": str,
+                                    "count": int, "tokens": list})
+        self.assertEqual(result["schema"], "tacet.tokens/1")
+        self.assertEqual(result["count"], len(result["tokens"]))
+        for i, token in enumerate(result["tokens"]):
+            self.assert_object(token, {"position": int, "id": int, "text": str})
+            self.assertEqual(token["position"], i)
+        self.assertEqual("".join(token["text"] for token in result["tokens"]), PROMPT)
+
+    def test_models(self):
+        result = ask_json("models")
+        self.assertEqual(list(result), ["schema", "version", "models"])
+        self.assertEqual(result["schema"], "tacet.models/1")
+        self.assert_object(result["models"][0], {
+            "id": str, "source": str, "n_layer": int, "n_head": int, "d_model": int,
+            "n_positions": int, "vocab_size": int, "dtype": str, "parameters": int, "bytes": int,
+            "fingerprint": str, "usable": bool, "error": type(None)})
+
+
+if __name__ == "__main__":
+    tool.main()

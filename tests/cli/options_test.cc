@@ -1,0 +1,176 @@
+#include "cli/options.h"
+
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/tool.h"
+#include "tacet/error.h"
+
+namespace tacet::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// What UsageError `action` ends with.
+template <typename Action>
+std::string usage_error(Action action) {
+  try {
+    action();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+CutOptions heads(const std::string& spec) {
+  CutOptions options;
+  options.heads = spec;
+  return options;
+}
+
+TEST(ResolveCut, TakesOneIntervention) {
+  const Intervention cut = resolve_cut(heads("L3H5+L4H2"), 24, 16);
+  EXPECT_EQ(cut.heads, (std::vector<Head>{{3, 5}, {4, 2}}));
+  EXPECT_TRUE(cut.positions.empty());
+  EXPECT_EQ(cut.mode, SliceMode{});
+  CutOptions options;
+  options.layer = 3;
+  options.head = 5;
+  options.mode.scale = 0.5F;
+  EXPECT_EQ(resolve_cut(options, 24, 16).heads, (std::vector<Head>{{3, 5}}));
+  EXPECT_EQ(resolve_cut(options, 24, 16).mode.scale, 0.5F);
+}
+
+TEST(ResolveCut, RefusesSeveral) {
+  for (const char* const spec : {"L0H0,L0H1", "3.*", "*.5", "all", "3.0-7"}) {
+    EXPECT_THAT(usage_error([&] { resolve_cut(heads(spec), 24, 16); }),
+                AllOf(HasSubstr("silence takes one"), HasSubstr("L3H5+L4H2"), HasSubstr("sweep")))
+        << spec;
+  }
+}
+
+TEST(ResolveCut, RefusesContradictionsAndGaps) {
+  CutOptions options;
+  EXPECT_THAT(usage_error([&] { resolve_cut(options, 24, 16); }), HasSubstr("no head is named"));
+  options.layer = 3;
+  EXPECT_THAT(usage_error([&] { resolve_cut(options, 24, 16); }),
+              HasSubstr("--layer needs --head"));
+  options.heads = "L3H5";
+  EXPECT_THAT(usage_error([&] { resolve_cut(options, 24, 16); }), HasSubstr("two ways"));
+  options = {};
+  options.head = 5;
+  EXPECT_THAT(usage_error([&] { resolve_cut(options, 24, 16); }),
+              HasSubstr("--head needs --layer"));
+  options.layer = 24;
+  EXPECT_NE(usage_error([&] { resolve_cut(options, 24, 16); }), "no error");
+}
+
+TEST(CheckOutput, RefusesQuietWithVerbose) {
+  OutputOptions options;
+  EXPECT_NO_THROW(check_output(options));
+  options.quiet = options.verbose = true;
+  EXPECT_THROW(check_output(options), UsageError);
+}
+
+/// An app that declares everything `silence` can be told, and where it goes.
+class DeclaredOptions : public ::testing::Test {
+ protected:
+  DeclaredOptions() {
+    declare_cut(app_, cut_);
+    declare_model(app_, model_);
+    declare_prompt(app_, prompt_);
+    declare_measure(app_, options_);
+    declare_testing(app_, options_);
+    declare_output(app_, output_);
+    declare_threads(app_, options_);
+  }
+  void parse(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());
+    app_.parse(std::move(arguments));
+  }
+
+  CLI::App app_;
+  CutOptions cut_;
+  ModelOptions model_;
+  PromptOptions prompt_;
+  SilenceOptions options_;
+  OutputOptions output_;
+};
+
+TEST_F(DeclaredOptions, DefaultsAreThoseOfTheStructs) {
+  parse({});
+  EXPECT_EQ(options_.alpha, SilenceOptions{}.alpha);
+  EXPECT_EQ(app_.get_option("--alpha")->get_default_str(), "0.05");
+  EXPECT_EQ(app_.get_option("--correction")->get_default_str(),
+            to_string(SilenceOptions{}.correction));
+  EXPECT_EQ(app_.get_option("--mode")->get_default_str(), to_string(SliceMode{}));
+  EXPECT_EQ(app_.get_option("--format")->get_default_str(), "table");
+}
+
+TEST_F(DeclaredOptions, ReachTheirFields) {
+  parse({"--states",
+         "hf",
+         "--cosine",
+         "standardised",
+         "--exclude-first",
+         "--test",
+         "independent",
+         "--alpha",
+         "0.01",
+         "--correction",
+         "bh",
+         "--family",
+         "sweep",
+         "--pairs",
+         "all",
+         "--threads",
+         "2",
+         "--heads",
+         "L1H1",
+         "--at",
+         "-1",
+         "--mode",
+         "scale:0.5",
+         "-m",
+         "folder",
+         "--prepend-bos",
+         "-o",
+         "file",
+         "--format",
+         "csv",
+         "--color",
+         "never",
+         "some text"});
+  EXPECT_EQ(options_.states, StatesKind::hf);
+  EXPECT_EQ(options_.cosine, Cosine::standardised);
+  EXPECT_TRUE(options_.exclude_first);
+  EXPECT_EQ(options_.test, tacet::Test::independent);
+  EXPECT_EQ(options_.alpha, 0.01);
+  EXPECT_EQ(options_.correction, Correction::bh);
+  EXPECT_EQ(options_.family, Family::sweep);
+  EXPECT_EQ(options_.pairs, PairsKind::all);
+  EXPECT_EQ(options_.threads, 2);
+  EXPECT_EQ(cut_.heads, "L1H1");
+  EXPECT_EQ(cut_.at, "-1");
+  EXPECT_EQ(cut_.mode.scale, 0.5F);
+  EXPECT_EQ(model_.model, "folder");
+  EXPECT_EQ(prompt_.text, "some text");
+  EXPECT_TRUE(prompt_.prepend_bos);
+  EXPECT_EQ(output_.out, "file");
+  EXPECT_EQ(output_.format, Format::csv);
+  EXPECT_EQ(output_.color, ColorMode::never);
+}
+
+TEST_F(DeclaredOptions, AreGivenOnce) {
+  EXPECT_THAT(usage_error([this] {
+                parse({"-m", "a", "--model", "b"});
+              }),
+              HasSubstr("--model is given 2 times"));
+}
+
+}  // namespace
+}  // namespace tacet::cli

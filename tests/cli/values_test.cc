@@ -1,0 +1,65 @@
+#include "cli/values.h"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tacet/error.h"
+
+namespace tacet::cli {
+namespace {
+
+constexpr int kAnyNumber = std::numeric_limits<int>::max();
+
+TEST(ParseInt, ReadsDecimalDigitsInTheRange) {
+  EXPECT_EQ(parse_int("--x", "0", 0, 10), 0);
+  EXPECT_EQ(parse_int("--x", "10", 0, 10), 10);
+  EXPECT_EQ(parse_int("--x", "010", 0, 10), 10);  // not octal
+  for (const char* const text :
+       {"", "x", "1x", "1.0", "0x1", " 1", "+1", "-1", "11", "9999999999"}) {
+    EXPECT_THROW(parse_int("--x", text, 0, 10), UsageError) << text;
+    EXPECT_THROW(parse_int("--x", std::string("-") + text, 0, kAnyNumber), UsageError) << text;
+  }
+}
+
+TEST(ParseBetween, ExcludesTheEnds) {
+  EXPECT_EQ(parse_between("--alpha", "0.05", 0, 1), 0.05);
+  EXPECT_EQ(parse_between("--alpha", "1e-3", 0, 1), 1e-3);
+  for (const char* const text : {"", "0", "1", "-0.1", "1.1", "nan", "inf", "0.05x", "0,05"}) {
+    EXPECT_THROW(parse_between("--alpha", text, 0, 1), UsageError) << text;
+  }
+}
+
+TEST(ParseIds, ReadsAListWithBlanks) {
+  EXPECT_EQ(parse_ids("--token-ids", "7"), (std::vector<std::int32_t>{7}));
+  EXPECT_EQ(parse_ids("--token-ids", " 1, 2 ,50256\n"), (std::vector<std::int32_t>{1, 2, 50256}));
+  for (const char* const text : {"", ",", "1,", ",1", "1,,2", "1 2", "-1", "x", "2147483648"}) {
+    EXPECT_THROW(parse_ids("--token-ids", text), UsageError) << text;
+  }
+}
+
+TEST(ParseIds, NamesTheEntry) {
+  try {
+    parse_ids("--token-ids", "1,2,three");
+    FAIL() << "no error";
+  } catch (const UsageError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("entry 3 is 'three'"), std::string::npos) << text;
+  }
+}
+
+TEST(ParseChoice, FindsOrSuggests) {
+  const std::vector<std::string> choices = {"table", "json", "csv"};
+  EXPECT_EQ(parse_choice("--format", "json", choices), 1U);
+  try {
+    parse_choice("--format", "jsno", choices);
+    FAIL() << "no error";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(), "--format takes table, json, csv, not 'jsno'; did you mean 'json'?");
+  }
+}
+
+}  // namespace
+}  // namespace tacet::cli

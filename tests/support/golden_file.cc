@@ -1,0 +1,71 @@
+#include "support/golden_file.h"
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include <nlohmann/json.hpp>
+
+namespace tacet::testing {
+namespace {
+
+/// The values of a tensor of 8-byte numbers.
+template <typename T>
+std::vector<T> values_of(const nlohmann::json& header, const std::string& data,
+                         const std::string& name, const char* dtype) {
+  static_assert(sizeof(T) == 8);
+  const nlohmann::json& entry = header.at(name);
+  const auto begin = entry.at("data_offsets").at(0).get<std::size_t>();
+  const auto end = entry.at("data_offsets").at(1).get<std::size_t>();
+  if (entry.at("dtype") != dtype || end > data.size()) {
+    throw std::runtime_error("golden tensor " + name + " is not as expected");
+  }
+  std::vector<T> out((end - begin) / sizeof(T));
+  std::memcpy(out.data(), data.data() + begin, end - begin);
+  return out;
+}
+
+Intervention to_intervention(const nlohmann::json& json) {
+  Intervention out;
+  for (const auto& head : json.at("heads")) {
+    out.heads.push_back({head.at(0).get<int>(), head.at(1).get<int>()});
+  }
+  std::sort(out.heads.begin(), out.heads.end());
+  out.positions = json.at("positions").get<std::vector<int>>();
+  out.mode.scale = json.at("scale").get<float>();
+  return out;
+}
+
+}  // namespace
+
+GoldenFile::GoldenFile(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::uint64_t size = 0;
+  if (bytes.size() < 8) throw std::runtime_error("cannot read " + file.string());
+  std::memcpy(&size, bytes.data(), 8);
+  const nlohmann::json header = nlohmann::json::parse(bytes.substr(8, size));
+  const std::string data = bytes.substr(8 + size);
+
+  for (const std::int64_t id : values_of<std::int64_t>(header, data, "golden.token_ids", "I64")) {
+    token_ids.push_back(static_cast<std::int32_t>(id));
+  }
+  clean = values_of<double>(header, data, "golden.clean.states", "F64");
+  logits = values_of<double>(header, data, "golden.clean.logits", "F64");
+  const nlohmann::json& metadata = header.at("__metadata__");
+  const auto list = nlohmann::json::parse(metadata.at("interventions").get<std::string>());
+  for (const nlohmann::json& intervention : list) {
+    const std::string name = "golden." + std::to_string(interventions.size()) + ".states";
+    silenced.push_back(values_of<double>(header, data, name, "F64"));
+    interventions.push_back(to_intervention(intervention));
+  }
+
+  std::filesystem::copy_file(file, folder / "model.safetensors");
+  std::ofstream config(folder / "config.json");
+  config << metadata.at("config").get<std::string>();
+  if (!config) throw std::runtime_error("cannot write " + (folder / "config.json").string());
+}
+
+}  // namespace tacet::testing

@@ -1,0 +1,84 @@
+#include "support/parallel.h"
+
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <omp.h>
+
+#include "tacet/error.h"
+
+namespace tacet::support {
+namespace {
+
+TEST(ResolveThreads, ZeroMeansWhatOpenMpWouldUse) {
+  EXPECT_EQ(resolve_threads(0), omp_get_max_threads());
+  EXPECT_EQ(resolve_threads(1), 1);
+  EXPECT_EQ(resolve_threads(64), 64);
+  EXPECT_THROW(resolve_threads(-1), UsageError);
+}
+
+TEST(ParallelFor, RunsEveryIndexOnce) {
+  for (const int threads : {1, 2, 3, 7}) {
+    for (const std::size_t n : {0U, 1U, 2U, 5U, 100U}) {
+      std::vector<int> counts(n);
+      parallel_for(n, threads, [&](std::size_t i) { ++counts[i]; });
+      EXPECT_EQ(counts, std::vector<int>(n, 1)) << n << " on " << threads;
+    }
+  }
+}
+
+TEST(ParallelFor, UsesAtMostTheThreadsItMay) {
+  for (const int threads : {1, 2}) {
+    std::atomic<int> inside = 0;
+    std::atomic<int> most = 0;
+    parallel_for(8, threads, [&](std::size_t) {
+      const int now = ++inside;
+      int seen = most.load();
+      while (now > seen && !most.compare_exchange_weak(seen, now)) {
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      --inside;
+    });
+    EXPECT_LE(most.load(), threads);
+  }
+}
+
+TEST(ParallelFor, LibrariesInsideABodyHaveOneThread) {
+  const int before = omp_get_max_threads();
+  for (const int threads : {1, 3}) {
+    std::atomic<int> most = 0;
+    parallel_for(6, threads, [&](std::size_t) {
+      if (omp_get_max_threads() > most) most = omp_get_max_threads();
+    });
+    EXPECT_EQ(most.load(), 1);
+    EXPECT_EQ(omp_get_max_threads(), before) << "not put back";
+  }
+}
+
+TEST(ParallelFor, TheFirstExceptionComesOutAfterAllHaveStopped) {
+  for (const int threads : {1, 3}) {
+    std::atomic<int> inside = 0;
+    EXPECT_THROW(parallel_for(50, threads,
+                              [&](std::size_t i) {
+                                ++inside;
+                                if (i == 3) {
+                                  --inside;
+                                  throw std::out_of_range("3");
+                                }
+                                --inside;
+                              }),
+                 std::out_of_range);
+    EXPECT_EQ(inside.load(), 0);
+    // And the next one runs as if nothing had been.
+    std::atomic<int> sum = 0;
+    parallel_for(5, threads, [&](std::size_t i) { sum += static_cast<int>(i); });
+    EXPECT_EQ(sum.load(), 10);
+  }
+}
+
+}  // namespace
+}  // namespace tacet::support
