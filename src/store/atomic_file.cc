@@ -2,15 +2,15 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <ctime>
 #include <random>
 #include <system_error>
 #include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "support/utf8.h"
@@ -184,8 +184,8 @@ void write_directly(const std::filesystem::path& file, const FileWriter& writer)
 
 }  // namespace
 
-FileSink::FileSink(int descriptor, const std::filesystem::path& file)
-    : descriptor_(descriptor), file_(file) {
+FileSink::FileSink(int descriptor, std::filesystem::path file)
+    : descriptor_(descriptor), file_(std::move(file)) {
   buffer_.reserve(kBufferBytes);
 }
 

@@ -14,7 +14,7 @@ namespace tacet::store {
 class FileSink {
  public:
   /// Writes to the open `descriptor`, which stays the caller's; `file` stands in messages.
-  FileSink(int descriptor, const std::filesystem::path& file);
+  FileSink(int descriptor, std::filesystem::path file);
   FileSink(const FileSink&) = delete;
   FileSink& operator=(const FileSink&) = delete;
 
