@@ -19,7 +19,7 @@ std::string to_json(const SilenceResult& result, const Model& model);
 std::string to_json(const TrajectoryResult& result, const Model& model);
 
 /// One row per block with a header, the names of the JSON's `layers`; empty cells for null, `inf`
-/// and `-inf` as they stand. Lines end in CR LF, as RFC 4180 has them.
+/// and `-inf` as they stand. Lines end in LF.
 std::string to_csv(const SilenceResult& result);
 std::string to_csv(const TrajectoryResult& result);
 

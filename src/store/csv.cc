@@ -28,14 +28,14 @@ std::string csv_table(const Json& columns, const std::vector<Json>& rows) {
     out.append(separator).append(csv_field(column.key()));
     separator = ",";
   }
-  out += "\r\n";
+  out += "\n";
   for (const Json& row : rows) {
     separator = "";
     for (const auto& column : columns.items()) {
       out.append(separator).append(cell(row.at(column.key())));
       separator = ",";
     }
-    out += "\r\n";
+    out += "\n";
   }
   return out;
 }

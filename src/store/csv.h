@@ -1,5 +1,5 @@
 /// @file
-/// Comma-separated values as RFC 4180 has them.
+/// Comma-separated values, quoted as RFC 4180 says; lines end in LF, for shell tools.
 #pragma once
 
 #include <string>

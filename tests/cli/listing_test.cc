@@ -57,7 +57,7 @@ TEST(Tokens, AsJsonAndCsv) {
             "    {\n      \"position\": 2,\n      \"id\": 127,\n      \"text\": \"\uFFFD\"\n"
             "    }\n  ]\n}\n");
   EXPECT_EQ(store::tokens_csv(made_tokens()),
-            "position,id,text\r\n0,40,I\r\n1,198,\"\n\"\r\n2,127,\uFFFD\r\n");
+            "position,id,text\n0,40,I\n1,198,\"\n\"\n2,127,\uFFFD\n");
   EXPECT_NE(store::tokens_json({}).find("\"tokens\": []"), std::string::npos);
 }
 
@@ -80,9 +80,9 @@ TEST(Models, AsJsonAndCsv) {
       std::string::npos);
   EXPECT_EQ(store::models_csv(made_models()),
             "id,source,n_layer,n_head,d_model,n_positions,vocab_size,dtype,parameters,bytes,"
-            "fingerprint,usable,error\r\n"
-            "mini,embedded,24,16,128,128,3072,F16,5171456,10342912,0123456789abcdef,true,\r\n"
-            "folder\x1b,folder,,,,,,,,,,false,\"the file is cut off, \"\"really\"\"\"\r\n");
+            "fingerprint,usable,error\n"
+            "mini,embedded,24,16,128,128,3072,F16,5171456,10342912,0123456789abcdef,true,\n"
+            "folder\x1b,folder,,,,,,,,,,false,\"the file is cut off, \"\"really\"\"\"\n");
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ void add_to(std::vector<double>& x, const std::vector<double>& y) {
 
 }  // namespace
 
-std::span<const double> ReferenceRun::state(int index) const {
+std::span<const double> ReferenceRun::state(int index) const& {
   const std::size_t size = idx(n_tokens) * idx(d_model);
   return std::span<const double>(states).subspan(idx(index) * size, size);
 }

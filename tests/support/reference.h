@@ -23,8 +23,10 @@ struct ReferenceRun {
   /// Per block: the heads' outputs side by side, [n_tokens, d_model], before any change.
   std::vector<std::vector<double>> z;
 
-  /// State `index` as in tacet::States, [n_tokens, d_model].
-  std::span<const double> state(int index) const;
+  /// State `index` as in tacet::States, [n_tokens, d_model]; a view into `states`, so not for a run
+  /// that is about to go.
+  std::span<const double> state(int index) const&;
+  std::span<const double> state(int index) const&& = delete;
 };
 
 /// A model in double precision. Thread safe once made.
