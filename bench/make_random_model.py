@@ -3,12 +3,14 @@
 
     python3 bench/make_random_model.py FOLDER [--shape gpt2|gpt2-medium|gpt2-large|gpt2-xl]
 
-The tensors stand at an odd offset, as in the official files. Needs NumPy alone.
+A shape may also be BLOCKSxHEADSxWIDTH, such as 6x4x128. The tensors stand at an odd offset, as in
+the official files. Needs NumPy alone.
 """
 
 import argparse
 import json
 import pathlib
+import re
 import struct
 
 import numpy as np
@@ -43,9 +45,27 @@ def tensors(n_layer, d_model):
     yield "ln_f.bias", (d_model,), 0.02
 
 
+def shape_of(text):
+    """Blocks, heads and width, from a name or from BLOCKSxHEADSxWIDTH."""
+    if text in SHAPES:
+        return SHAPES[text]
+    if not re.fullmatch(r"[1-9]\d*x[1-9]\d*x[1-9]\d*", text):
+        names = ", ".join(SHAPES)
+        raise argparse.ArgumentTypeError(f"{text!r} is neither {names} nor BLOCKSxHEADSxWIDTH")
+    n_layer, n_head, d_model = map(int, text.split("x"))
+    if d_model % n_head:
+        raise argparse.ArgumentTypeError(f"{n_head} heads do not divide a width of {d_model}")
+    return n_layer, n_head, d_model
+
+
+def file_size(shape):
+    """Bytes of the tensors of a model of that shape."""
+    return 4 * sum(int(np.prod(size)) for _, size, _ in tensors(shape[0], shape[2]))
+
+
 def write_model(folder, shape, seed):
     """Writes config.json and model.safetensors."""
-    n_layer, n_head, d_model = SHAPES[shape]
+    n_layer, n_head, d_model = shape
     folder.mkdir(parents=True, exist_ok=True)
     config = {
         "model_type": "gpt2", "n_layer": n_layer, "n_head": n_head, "n_embd": d_model,
@@ -76,7 +96,8 @@ def write_model(folder, shape, seed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--shape", choices=SHAPES, default="gpt2-medium")
+    parser.add_argument("--shape", type=shape_of, default="gpt2-medium",
+                        help="a name, or BLOCKSxHEADSxWIDTH (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     write_model(options.folder, options.shape, options.seed)

@@ -16,7 +16,7 @@ if(TACET_WARNINGS_AS_ERRORS)
 endif()
 
 # No -ffast-math and no -march here: the same source order of operations everywhere, and a binary
-# that runs on any x86-64 machine (oneDNN picks its instructions at run time). Products are not
+# that runs on any x86-64 machine (Highway picks the vector unit at run time). Products are not
 # contracted into fused multiply-adds, so that the statistics are the same on every machine.
 add_compile_options(-ffp-contract=off)
 

@@ -18,7 +18,6 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/tacetConfigVersio
 install(FILES
   ${PROJECT_BINARY_DIR}/package/tacetConfig.cmake
   ${PROJECT_BINARY_DIR}/package/tacetConfigVersion.cmake
-  ${PROJECT_SOURCE_DIR}/cmake/FindOneDNN.cmake
   DESTINATION ${tacet_package_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/CHANGELOG.md TYPE DOC)
 

@@ -27,28 +27,23 @@ double exponentiate(std::span<float> scores) {
 
 }  // namespace
 
-void attend(const Rows& qkv, const AttentionRun& run, std::size_t head, std::size_t d_head,
-            float scale, Rows& z) {
+void attend(const Rows& qkv, const Sequence& run, std::size_t head, std::size_t d_head, float scale,
+            Rows& z) {
   const std::size_t d_model = qkv.cols() / 3;
   const std::size_t column = head * d_head;
-  const std::size_t end = run.first_position + run.n_rows;
-  const auto row_at = [&](std::size_t position) {
-    return position < run.first_position ? position
-                                         : run.first_row + (position - run.first_position);
-  };
-  std::vector<float> scores(end);
-  for (std::size_t t = run.first_position; t < end; ++t) {
-    const float* query = qkv.row(row_at(t)).data() + column;
+  std::vector<float> scores(run.row_of.size());
+  for (std::size_t t = run.first_own; t < run.row_of.size(); ++t) {
+    const float* query = qkv.row(run.row_of[t]).data() + column;
     for (std::size_t j = 0; j <= t; ++j) {
-      const float* key = qkv.row(row_at(j)).data() + d_model + column;
+      const float* key = qkv.row(run.row_of[j]).data() + d_model + column;
       scores[j] = support::dot_f32(query, key, d_head) * scale;
     }
     const double sum = exponentiate({scores.data(), t + 1});
-    float* out = z.row(row_at(t)).data() + column;
+    float* out = z.row(run.row_of[t]).data() + column;
     std::fill_n(out, d_head, 0.0F);
     for (std::size_t j = 0; j <= t; ++j) {
       const auto weight = static_cast<float>(static_cast<double>(scores[j]) / sum);
-      add_scaled(out, qkv.row(row_at(j)).data() + 2 * d_model + column, weight, d_head);
+      add_scaled(out, qkv.row(run.row_of[j]).data() + 2 * d_model + column, weight, d_head);
     }
   }
 }

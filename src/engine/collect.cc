@@ -4,15 +4,17 @@
 
 namespace tacet::engine {
 
-void collect_clean(const StateView& view, States& clean) {
-  std::ranges::copy(view.clean, clean.state(view.index).begin());
+void collect(int index, const RowsView& rows, States& states) {
+  const std::span<float> out = states.state(index);
+  const auto d_model = static_cast<std::size_t>(states.d_model());
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    std::ranges::copy(rows.row(t), out.subspan(t * d_model, d_model).begin());
+  }
 }
 
-void collect_silenced(const StateView& view, std::size_t k, States& silenced) {
-  const std::span<float> out = silenced.state(view.index);
-  std::ranges::copy(view.clean, out.begin());
-  const std::span<const float> rows = view.silenced[k].rows;
-  std::ranges::copy(rows, out.end() - static_cast<std::ptrdiff_t>(rows.size()));
+const RowsView& rows_of(const PromptView& prompt, std::size_t intervention) {
+  const RowsView& own = prompt.silenced[intervention].rows;
+  return own.empty() ? prompt.clean : own;
 }
 
 }  // namespace tacet::engine

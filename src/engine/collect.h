@@ -5,11 +5,10 @@
 
 namespace tacet::engine {
 
-/// Copies the clean rows of a state into `clean`.
-void collect_clean(const StateView& view, States& clean);
+/// Copies the rows of one run's state number `index` into `states`.
+void collect(int index, const RowsView& rows, States& states);
 
-/// Copies intervention `k`'s state into `silenced`: its own rows, and the clean ones wherever the
-/// run has not left the clean one.
-void collect_silenced(const StateView& view, std::size_t k, States& silenced);
+/// The rows of an intervention's state: its own, or the clean ones where it has not left them.
+const RowsView& rows_of(const PromptView& prompt, std::size_t intervention);
 
 }  // namespace tacet::engine

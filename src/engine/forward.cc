@@ -9,18 +9,21 @@ namespace tacet {
 ForwardResult forward(const Model& model, std::span<const std::int32_t> token_ids,
                       std::span<const Intervention> interventions, int threads) {
   const ModelConfig& config = model.config();
-  engine::check_request(config, token_ids, interventions);
+  const engine::PassPrompt prompt{.token_ids = token_ids, .interventions = interventions};
+  engine::check_request(config, prompt);
   const States empty(config.n_layer, static_cast<int>(token_ids.size()), config.d_model);
   ForwardResult result{.clean = empty, .silenced = {}, .values_changed = {}};
   result.silenced.assign(interventions.size(), empty);
+  const auto observe = [&](const engine::StateView& view) {
+    const engine::PromptView& states = view.prompts.front();
+    engine::collect(view.index, states.clean, result.clean);
+    for (std::size_t k = 0; k < interventions.size(); ++k) {
+      engine::collect(view.index, engine::rows_of(states, k), result.silenced[k]);
+    }
+  };
+  const int team = support::resolve_threads(threads);
   result.values_changed =
-      engine::forward_pass(model.weights(), token_ids, interventions,
-                           support::resolve_threads(threads), [&](const engine::StateView& view) {
-                             engine::collect_clean(view, result.clean);
-                             for (std::size_t k = 0; k < interventions.size(); ++k) {
-                               engine::collect_silenced(view, k, result.silenced[k]);
-                             }
-                           });
+      engine::forward_pass(model.weights(), {&prompt, 1}, team, observe).front();
   return result;
 }
 

@@ -1,17 +1,13 @@
 #include "engine/forward_pass.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <functional>
-#include <optional>
-
-#include <fmt/format.h>
 
 #include "engine/attention.h"
 #include "engine/finite.h"
-#include "engine/layer_norm.h"
 #include "engine/matmul.h"
-#include "engine/rows.h"
 #include "support/parallel.h"
 #include "tacet/error.h"
 
@@ -20,331 +16,299 @@ namespace {
 
 using support::parallel_for;
 
-/// A run with an intervention and where its rows lie in the batch.
-struct Run {
-  const Intervention* intervention = nullptr;
-  std::size_t first_position = 0;
-  std::size_t n_rows = 0;
-  std::optional<std::size_t> first_row;  // none below the cut
-  std::vector<float> direct;             // contributions taken out so far, [n_rows, d_model]
-  std::int64_t values_changed = 0;
-};
+/// Values of a row that the heads' outputs and queries, keys and values, or the MLP's inner
+/// activations take: never both at a time.
+std::size_t inner_width(const ModelConfig& config) {
+  return static_cast<std::size_t>(std::max(4 * config.d_model, config.n_inner));
+}
 
-/// Takes the contribution `difference` * W_O[head] out of a row of `direct`.
-void add_contribution(const model::Tensor& w_o, std::size_t first_in, std::span<const float> slice,
-                      std::span<float> direct) {
-  std::vector<float> weight_row(direct.size());
-  std::vector<double> sum(direct.size(), 0.0);
-  for (std::size_t k = 0; k < slice.size(); ++k) {
-    if (slice[k] == 0.0F) continue;
-    model::copy_to_float(w_o, static_cast<std::int64_t>((first_in + k) * direct.size()),
-                         weight_row);
-    for (std::size_t j = 0; j < sum.size(); ++j) {
-      sum[j] += static_cast<double>(slice[k]) * static_cast<double>(weight_row[j]);
-    }
+/// What the slice becomes; returns how many of its values changed.
+std::int64_t change_slice(const SliceMode& mode, std::span<float> slice) {
+  std::int64_t changed = 0;
+  for (float& value : slice) {
+    const float before = value;
+    value = mode.scale == 0.0F ? 0.0F : value * mode.scale;
+    if (value != before) ++changed;
   }
-  for (std::size_t j = 0; j < sum.size(); ++j) {
-    direct[j] = static_cast<float>(static_cast<double>(direct[j]) + sum[j]);
-  }
+  return changed;
+}
+
+/// Rows [first, first + n) of a weight.
+model::Tensor some_rows(const model::Tensor& weight, std::size_t first, std::size_t n) {
+  model::Tensor part = weight;
+  part.data += first * static_cast<std::size_t>(weight.cols) * model::size_of(weight.dtype);
+  part.rows = static_cast<std::int64_t>(n);
+  return part;
 }
 
 /// The state of one forward pass; its members are the buffers that every block uses again.
 class Pass {
  public:
-  Pass(const model::Weights& weights, std::span<const std::int32_t> token_ids,
-       std::span<const Intervention> interventions, int threads)
+  Pass(const model::Weights& weights, std::span<const PassPrompt> prompts, int threads)
       : weights_(weights),
         config_(weights.config),
-        tokens_(token_ids.size()),
+        batch_(prompts),
         d_model_(static_cast<std::size_t>(config_.d_model)),
+        d_head_(static_cast<std::size_t>(config_.d_head())),
         threads_(threads),
         matmul_(threads),
-        runs_(make_runs(interventions, tokens_)),
-        capacity_(capacity()),
-        x_(capacity_, d_model_),
-        normed_(capacity_, d_model_),
-        qkv_(capacity_, 3 * d_model_),
-        z_(capacity_, d_model_),
-        hidden_(capacity_, static_cast<std::size_t>(config_.n_inner)),
-        delta_(capacity_, d_model_),
-        batch_(tokens_) {
-    embed(token_ids);
+        x_(batch_.n_rows(), d_model_),
+        normed_(batch_.n_rows(), d_model_),
+        taken_out_(batch_.n_rows(), d_model_),
+        inner_(batch_.n_rows() * inner_width(config_)),
+        qkv_(inner_.data(), 3 * d_model_),
+        z_(inner_.data() + batch_.n_rows() * 3 * d_model_, d_model_),
+        hidden_(inner_.data(), static_cast<std::size_t>(config_.n_inner)),
+        changed_(batch_.n_rows(), 0),
+        rows_(batch_.n_clean_rows()),
+        views_(prompts.size()) {
+    for (std::size_t p = 0; p < prompts.size(); ++p) {
+      embed(prompts[p].token_ids, batch_.clean()[p]);
+      views_[p].silenced.resize(prompts[p].interventions.size());
+    }
+    require_finite(-1);
   }
 
   void run(const StateObserver& observe) {
-    emit(0, observe);
+    emit(0, x_, nullptr, observe);
     for (int layer = 0; layer < config_.n_layer; ++layer) {
       const model::Block& block = weights_.blocks[static_cast<std::size_t>(layer)];
       attention(layer, block);
       mlp(block);
       require_finite(layer);
-      emit(layer + 1, observe);
+      emit(layer + 1, x_, nullptr, observe);
     }
-    final_norm(observe);
+    const LayerNorm ln_f(weights_.ln_f, config_.layer_norm_epsilon);
+    parallel_for_rows([&](std::size_t row) { ln_f.apply(x_.row(row), normed_.row(row)); });
+    require_finite_in(normed_, config_.n_layer);
+    emit(config_.n_layer + 1, normed_, &ln_f, observe);
     weights_.check_unchanged();
   }
 
-  std::vector<std::int64_t> values_changed() const {
-    std::vector<std::int64_t> counts;
-    for (const Run& run : runs_) counts.push_back(run.values_changed);
+  std::vector<std::vector<std::int64_t>> values_changed() const {
+    std::vector<std::vector<std::int64_t>> counts(views_.size());
+    for (std::size_t p = 0; p < views_.size(); ++p) counts[p].resize(views_[p].silenced.size());
+    for (const BatchRun& run : batch_.runs()) {
+      std::int64_t& count = counts[run.prompt][run.number];
+      for (std::size_t t = run.first_position(); t < run.sequence.row_of.size(); ++t) {
+        count += changed_[run.sequence.row_of[t]];
+      }
+    }
     return counts;
   }
 
  private:
-  static std::vector<Run> make_runs(std::span<const Intervention> interventions,
-                                    std::size_t tokens) {
-    std::vector<Run> runs;
-    for (const Intervention& intervention : interventions) {
-      Run run;
-      run.intervention = &intervention;
-      run.first_position = static_cast<std::size_t>(intervention.first_position());
-      run.n_rows = tokens - run.first_position;
-      runs.push_back(std::move(run));
-    }
-    return runs;
-  }
-
-  std::size_t capacity() const {
-    std::size_t rows = tokens_;
-    for (const Run& run : runs_) rows += run.n_rows;
-    return rows;
-  }
-
-  void embed(std::span<const std::int32_t> token_ids) {
+  void embed(std::span<const std::int32_t> token_ids, const Sequence& sequence) {
     std::vector<float> position(d_model_);
-    for (std::size_t t = 0; t < tokens_; ++t) {
-      model::copy_to_float(weights_.wte, token_ids[t] * std::int64_t{config_.d_model}, x_.row(t));
+    for (std::size_t t = sequence.first_own; t < token_ids.size(); ++t) {
+      const std::span<float> row = x_.row(sequence.row_of[t]);
+      model::copy_to_float(weights_.wte, token_ids[t] * std::int64_t{config_.d_model}, row);
       model::copy_to_float(weights_.wpe, static_cast<std::int64_t>(t * d_model_), position);
-      std::ranges::transform(x_.row(t), position, x_.row(t).begin(), std::plus<>());
+      std::ranges::transform(row, position, row.begin(), std::plus<>());
     }
-    require_finite(-1);
   }
 
-  void normalise(const model::Norm& norm, const Rows& in, Rows& out) {
+  void normalise(const model::Norm& norm) {
     const LayerNorm layer_norm(norm, config_.layer_norm_epsilon);
-    parallel_for_rows([&](std::size_t row) { layer_norm.apply(in.row(row), out.row(row)); });
+    parallel_for_rows([&](std::size_t row) { layer_norm.apply(x_.row(row), normed_.row(row)); });
   }
 
   void attention(int layer, const model::Block& block) {
-    normalise(block.ln_1, x_, normed_);
-    matmul_.multiply(normed_, batch_, block.c_attn, qkv_);
+    normalise(block.ln_1);
+    matmul_.multiply(normed_, rows_, block.c_attn, qkv_);
     attend_all(layer);
-    for (Run& run : runs_) intervene(layer, block, run);
-    matmul_.multiply(z_, batch_, block.attn_c_proj, delta_);
-    add_delta();
+    cut(layer);
+    intervene(layer, block.attn_c_proj.weight);
+    matmul_.multiply(z_, rows_, block.attn_c_proj, normed_);
+    add_to_stream();
   }
 
   void attend_all(int layer) {
-    std::vector<AttentionRun> attention_runs = {
-        {.first_position = 0, .n_rows = tokens_, .first_row = 0}};
-    for (const Run& run : runs_) {
-      if (run.first_row) attention_runs.push_back({run.first_position, run.n_rows, *run.first_row});
+    std::vector<const Sequence*> sequences;
+    for (const Sequence& sequence : batch_.clean()) sequences.push_back(&sequence);
+    for (std::size_t r = 0; r < batch_.runs_before(layer); ++r) {
+      sequences.push_back(&batch_.runs()[r].sequence);
     }
-    const auto d_head = static_cast<std::size_t>(config_.d_head());
-    const auto n_head = static_cast<std::size_t>(config_.n_head);
-    double scale = config_.scale_attn_weights ? 1.0 / std::sqrt(static_cast<double>(d_head)) : 1.0;
+    double scale = config_.scale_attn_weights ? 1.0 / std::sqrt(static_cast<double>(d_head_)) : 1.0;
     if (config_.scale_attn_by_inverse_layer_idx) scale /= layer + 1;
-    const std::size_t work = attention_runs.size() * tokens_ * tokens_ * d_model_;
-    parallel_for(attention_runs.size() * n_head, work < kParallelWork ? 1 : threads_,
-                 [&](std::size_t i) {
-                   attend(qkv_, attention_runs[i / n_head], i % n_head, d_head,
-                          static_cast<float>(scale), z_);
-                 });
+    const auto n_head = static_cast<std::size_t>(config_.n_head);
+    const std::size_t work = rows_ * sequences.front()->row_of.size() * d_model_;
+    parallel_for(
+        sequences.size() * n_head, work < kParallelWork ? 1 : threads_, [&](std::size_t i) {
+          attend(qkv_, *sequences[i / n_head], i % n_head, d_head_, static_cast<float>(scale), z_);
+        });
   }
 
-  /// Changes the slices of the run's heads in this block; at its cut the run leaves the clean one.
-  void intervene(int layer, const model::Block& block, Run& run) {
-    const Intervention& intervention = *run.intervention;
-    if (intervention.cut_layer() == layer) split_off(run);
-    if (!run.first_row) return;
-    const auto d_head = static_cast<std::size_t>(config_.d_head());
-    for (const Head head : intervention.heads) {
-      if (head.layer != layer) continue;
-      const std::size_t column = static_cast<std::size_t>(head.head) * d_head;
-      for (std::size_t i = 0; i < run.n_rows; ++i) {
-        const std::size_t position = run.first_position + i;
-        if (!intervention.touches(static_cast<int>(position))) continue;
-        run.values_changed +=
-            change_slice(intervention.mode, z_.row(*run.first_row + i).subspan(column, d_head));
-        take_out(intervention.mode, block.attn_c_proj.weight, position, column,
-                 std::span(run.direct).subspan(i * d_model_, d_model_));
+  /// Gives the runs whose cut this block is rows of their own: so far they are the clean ones.
+  void cut(int layer) {
+    const std::size_t first = batch_.runs_before(layer);
+    const std::size_t end = batch_.runs_before(layer + 1);
+    for (std::size_t r = first; r < end; ++r) {
+      const BatchRun& run = batch_.runs()[r];
+      const Sequence& clean = batch_.clean()[run.prompt];
+      for (std::size_t t = run.sequence.first_own; t < run.sequence.row_of.size(); ++t) {
+        const std::size_t row = run.sequence.row_of[t];
+        x_.copy_row(x_, clean.row_of[t], row);
+        z_.copy_row(z_, clean.row_of[t], row);
+        std::ranges::fill(taken_out_.row(row), 0.0F);
       }
+      rows_ += run.sequence.n_own();
     }
   }
 
-  void split_off(Run& run) {
-    run.first_row = batch_;
-    for (std::size_t i = 0; i < run.n_rows; ++i) {
-      x_.copy_row(x_, run.first_position + i, batch_ + i);
-      z_.copy_row(z_, run.first_position + i, batch_ + i);
-    }
-    run.direct.assign(run.n_rows * d_model_, 0.0F);
-    batch_ += run.n_rows;
+  /// Changes the slices of the heads that are silenced in this block.
+  void intervene(int layer, const model::Tensor& w_o) {
+    const std::size_t n_runs = batch_.runs_before(layer + 1);
+    parallel_for(n_runs, n_runs < 2 ? 1 : threads_, [&](std::size_t r) {
+      const BatchRun& run = batch_.runs()[r];
+      for (const Head head : run.intervention->heads) {
+        if (head.layer == layer) silence_head(run, head, w_o);
+      }
+    });
   }
 
-  /// What the slice becomes; returns how many of its values changed.
-  static std::int64_t change_slice(const SliceMode& mode, std::span<float> slice) {
-    std::int64_t changed = 0;
-    for (float& value : slice) {
-      const float before = value;
-      value = mode.scale == 0.0F ? 0.0F : value * mode.scale;
-      if (value != before) ++changed;
+  void silence_head(const BatchRun& run, Head head, const model::Tensor& w_o) {
+    const Sequence& clean = batch_.clean()[run.prompt];
+    const std::size_t column = static_cast<std::size_t>(head.head) * d_head_;
+    const SliceMode& mode = run.intervention->mode;
+    Rows removed(run.sequence.n_own(), d_head_);
+    for (std::size_t i = 0; i < run.sequence.n_own(); ++i) {
+      const std::size_t t = run.sequence.first_own + i;
+      const std::span<float> difference = removed.row(i);
+      std::ranges::fill(difference, 0.0F);
+      if (!run.intervention->touches(static_cast<int>(t))) continue;
+      const std::size_t row = run.sequence.row_of[t];
+      changed_[row] += change_slice(mode, z_.row(row).subspan(column, d_head_));
+      const std::span<const float> before = z_.row(clean.row_of[t]).subspan(column, d_head_);
+      std::ranges::copy(before, difference.begin());
+      change_slice(mode, difference);
+      std::ranges::transform(before, difference, difference.begin(), std::minus<>());
     }
-    return changed;
+    take_out(run, removed, some_rows(w_o, column, d_head_));
   }
 
-  /// Adds what the change takes out of the clean run's state at `position` to `direct`.
-  void take_out(const SliceMode& mode, const model::Tensor& w_o, std::size_t position,
-                std::size_t column, std::span<float> direct) {
-    const auto d_head = static_cast<std::size_t>(config_.d_head());
-    const std::span<const float> clean = z_.row(position).subspan(column, d_head);
-    std::vector<float> changed(clean.begin(), clean.end());
-    change_slice(mode, changed);
-    std::ranges::transform(clean, changed, changed.begin(), std::minus<>());
-    add_contribution(w_o, column, changed, direct);
+  /// Adds removed * W_O to what the run's direct view leaves out.
+  void take_out(const BatchRun& run, const Rows& removed, const model::Tensor& w_o_rows) {
+    if (run.sequence.n_own() == 0) return;
+    const std::vector<float> none(d_model_, 0.0F);
+    const model::Tensor no_bias{.name = w_o_rows.name,
+                                .data = reinterpret_cast<const std::byte*>(none.data()),
+                                .dtype = model::Dtype::f32,
+                                .rows = 1,
+                                .cols = w_o_rows.cols};
+    Rows contribution(run.sequence.n_own(), d_model_);
+    Matmul(1).multiply(removed, run.sequence.n_own(), {.weight = w_o_rows, .bias = no_bias},
+                       contribution);
+    for (std::size_t i = 0; i < run.sequence.n_own(); ++i) {
+      const std::span<float> sum = taken_out_.row(run.sequence.first_row() + i);
+      std::ranges::transform(sum, contribution.row(i), sum.begin(), std::plus<>());
+    }
   }
 
   void mlp(const model::Block& block) {
-    normalise(block.ln_2, x_, normed_);
-    matmul_.multiply(normed_, batch_, block.c_fc, hidden_, config_.activation);
-    matmul_.multiply(hidden_, batch_, block.mlp_c_proj, delta_);
-    add_delta();
+    normalise(block.ln_2);
+    matmul_.multiply(normed_, rows_, block.c_fc, hidden_, config_.activation);
+    matmul_.multiply(hidden_, rows_, block.mlp_c_proj, normed_);
+    add_to_stream();
   }
 
-  void add_delta() {
-    for (std::size_t row = 0; row < batch_; ++row) {
-      std::ranges::transform(x_.row(row), delta_.row(row), x_.row(row).begin(), std::plus<>());
-    }
+  /// Adds what attention or the MLP left in `normed_`.
+  void add_to_stream() {
+    parallel_for_rows([&](std::size_t row) {
+      std::ranges::transform(x_.row(row), normed_.row(row), x_.row(row).begin(), std::plus<>());
+    });
   }
+
+  void require_finite(int layer) { require_finite_in(x_, layer); }
 
   /// `layer` is -1 for the embedding, n_layer for ln_f.
-  void require_finite(int layer) {
-    for (std::size_t row = 0; row < batch_; ++row) {
-      if (all_finite(x_.row(row))) continue;
-      weights_.check_unchanged();
-      for (const Run& run : runs_) {
-        if (run.first_row && row >= *run.first_row && row < *run.first_row + run.n_rows) {
-          const auto position = static_cast<int>(run.first_position + row - *run.first_row);
-          report_not_finite(weights_, layer, position, spec_of(*run.intervention));
-        }
+  void require_finite_in(const Rows& state, int layer) {
+    std::atomic<bool> finite = true;
+    parallel_for_rows([&](std::size_t row) {
+      if (!all_finite(state.row(row))) finite = false;
+    });
+    if (finite) return;
+    weights_.check_unchanged();
+    const auto blame = [&](const Sequence& sequence, const std::string& spec) {
+      for (std::size_t t = sequence.first_own; t < sequence.row_of.size(); ++t) {
+        if (sequence.row_of[t] >= rows_ || all_finite(state.row(sequence.row_of[t]))) continue;
+        report_not_finite(weights_, layer, static_cast<int>(t), spec);
       }
-      report_not_finite(weights_, layer, static_cast<int>(row), "");
-    }
+    };
+    for (const Sequence& sequence : batch_.clean()) blame(sequence, "");
+    for (const BatchRun& run : batch_.runs()) blame(run.sequence, spec_of(*run.intervention));
   }
 
-  void final_norm(const StateObserver& observe) {
-    const LayerNorm layer_norm(weights_.ln_f, config_.layer_norm_epsilon);
-    std::vector<std::vector<float>> direct = direct_states();
-    for (std::vector<float>& rows : direct) {
-      for (std::size_t i = 0; i < rows.size(); i += d_model_) {
-        const std::span row = std::span(rows).subspan(i, d_model_);
-        layer_norm.apply(row, row);
-      }
+  /// `state` holds the rows of the state; `norm` is ln_f when they are its output.
+  void emit(int index, const Rows& state, const LayerNorm* norm, const StateObserver& observe) {
+    for (std::size_t p = 0; p < views_.size(); ++p) {
+      views_[p].clean = RowsView(state, batch_.clean()[p].row_of);
     }
-    parallel_for_rows([&](std::size_t row) { layer_norm.apply(x_.row(row), x_.row(row)); });
-    require_finite(config_.n_layer);
-    emit_rows(config_.n_layer + 1, direct, observe);
-  }
-
-  /// Per run, the clean rows without what the intervention takes out directly.
-  std::vector<std::vector<float>> direct_states() const {
-    std::vector<std::vector<float>> states;
-    for (const Run& run : runs_) {
-      states.emplace_back(run.direct);
-      const std::span<const float> clean = x_.rows(run.first_position, run.n_rows);
-      std::transform(states.back().begin(), states.back().end(), clean.begin(),
-                     states.back().begin(), [](float out, float x) { return x - out; });
+    const std::size_t n_runs = batch_.runs_before(std::min(index, config_.n_layer));
+    for (std::size_t r = 0; r < n_runs; ++r) {
+      const BatchRun& run = batch_.runs()[r];
+      SilencedView& view = views_[run.prompt].silenced[run.number];
+      view.rows = RowsView(state, run.sequence.row_of);
+      view.direct =
+          DirectView(RowsView(x_, batch_.clean()[run.prompt].row_of),
+                     RowsView(taken_out_, run.sequence.row_of), run.first_position(), norm);
     }
-    return states;
-  }
-
-  void emit(int index, const StateObserver& observe) { emit_rows(index, direct_states(), observe); }
-
-  void emit_rows(int index, const std::vector<std::vector<float>>& direct,
-                 const StateObserver& observe) const {
-    std::vector<SilencedView> silenced;
-    for (std::size_t k = 0; k < runs_.size(); ++k) {
-      const Run& run = runs_[k];
-      SilencedView view;
-      view.first_position = static_cast<int>(run.first_position);
-      if (run.first_row) {
-        view.rows = x_.rows(*run.first_row, run.n_rows);
-        view.direct = direct[k];
-      }
-      silenced.push_back(view);
-    }
-    observe({.index = index, .clean = x_.rows(0, tokens_), .silenced = silenced});
+    observe({.index = index, .prompts = views_});
   }
 
   template <typename Body>
   void parallel_for_rows(const Body& body) {
-    parallel_for(batch_, batch_ * d_model_ < kParallelWork / 8 ? 1 : threads_, body);
+    const std::size_t chunks = (rows_ + kRowsPerTask - 1) / kRowsPerTask;
+    parallel_for(chunks, rows_ * d_model_ < kParallelWork / 8 ? 1 : threads_,
+                 [&](std::size_t chunk) {
+                   const std::size_t end = std::min(rows_, (chunk + 1) * kRowsPerTask);
+                   for (std::size_t row = chunk * kRowsPerTask; row < end; ++row) body(row);
+                 });
   }
 
   /// Multiplications below which a second thread is not worth waking.
   static constexpr std::size_t kParallelWork = 1U << 22U;
+  static constexpr std::size_t kRowsPerTask = 16;
 
   const model::Weights& weights_;
   const ModelConfig& config_;
-  std::size_t tokens_;
+  Batch batch_;
   std::size_t d_model_;
+  std::size_t d_head_;
   int threads_;
   Matmul matmul_;
-  std::vector<Run> runs_;
-  std::size_t capacity_;
-  Rows x_;       // residual stream; the clean rows first
-  Rows normed_;  // LayerNorm outputs
-  Rows qkv_;
-  Rows z_;             // heads' outputs side by side: the input of attn.c_proj
-  Rows hidden_;        // the MLP's inner activations
-  Rows delta_;         // what attention or the MLP adds to the stream
-  std::size_t batch_;  // rows in use
+  Rows x_;          // residual stream
+  Rows normed_;     // LayerNorm's output; then what attention or the MLP adds to the stream
+  Rows taken_out_;  // silenced contributions so far, in the runs' own rows
+  Buffer<float> inner_;
+  Rows qkv_;     // in inner_
+  Rows z_;       // heads' outputs side by side, the input of attn.c_proj; in inner_ behind qkv_
+  Rows hidden_;  // the MLP's inner activations, over both
+  std::vector<std::int64_t> changed_;  // values changed, per row
+  std::size_t rows_;                   // rows in use
+  std::vector<PromptView> views_;
 };
 
 }  // namespace
 
-void check_request(const ModelConfig& config, std::span<const std::int32_t> token_ids,
-                   std::span<const Intervention> interventions) {
-  if (token_ids.empty()) throw InputError("the prompt has no tokens: give some text or token ids");
-  if (token_ids.size() > static_cast<std::size_t>(config.n_positions)) {
-    throw InputError(
-        fmt::format("the prompt has {} tokens, but the model has only {} positions: "
-                    "shorten the prompt",
-                    token_ids.size(), config.n_positions));
+void DirectView::copy_row(std::size_t position, std::span<float> out) const {
+  std::ranges::copy(clean_.row(position), out.begin());
+  if (position >= first_position_) {
+    std::ranges::transform(out, taken_out_.row(position), out.begin(), std::minus<>());
   }
-  for (std::size_t i = 0; i < token_ids.size(); ++i) {
-    if (token_ids[i] >= 0 && token_ids[i] < config.vocab_size) continue;
-    throw UsageError(
-        fmt::format("token id {} (number {} of the prompt) is outside the model's "
-                    "vocabulary: ids go from 0 to {}",
-                    token_ids[i], i, config.vocab_size - 1));
-  }
-  for (const Intervention& intervention : interventions) {
-    if (intervention.heads.empty()) throw UsageError("an intervention needs at least one head");
-    for (const Head head : intervention.heads) {
-      if (head.layer >= 0 && head.layer < config.n_layer && head.head >= 0 &&
-          head.head < config.n_head) {
-        continue;
-      }
-      throw UsageError(
-          fmt::format("head {} does not exist: the model has blocks 0 to {} with "
-                      "heads 0 to {}",
-                      to_string(head), config.n_layer - 1, config.n_head - 1));
-    }
-    for (const int position : intervention.positions) {
-      if (position >= 0 && static_cast<std::size_t>(position) < token_ids.size()) continue;
-      throw UsageError(fmt::format("position {} is outside the prompt: its tokens are 0 to {}",
-                                   position, token_ids.size() - 1));
-    }
-  }
+  if (norm_ != nullptr) norm_->apply(out, out);
 }
 
-std::vector<std::int64_t> forward_pass(const model::Weights& weights,
-                                       std::span<const std::int32_t> token_ids,
-                                       std::span<const Intervention> interventions, int threads,
-                                       const StateObserver& observe) {
-  check_request(weights.config, token_ids, interventions);
-  Pass pass(weights, token_ids, interventions, threads);
+std::uint64_t bytes_per_row(const ModelConfig& config) {
+  const auto d_model = static_cast<std::uint64_t>(config.d_model);
+  return sizeof(float) * (3 * d_model + inner_width(config)) + sizeof(std::int64_t);
+}
+
+std::vector<std::vector<std::int64_t>> forward_pass(const model::Weights& weights,
+                                                    std::span<const PassPrompt> prompts,
+                                                    int threads, const StateObserver& observe) {
+  for (const PassPrompt& prompt : prompts) check_request(weights.config, prompt);
+  Pass pass(weights, prompts, threads);
   pass.run(observe);
   return pass.values_changed();
 }

@@ -1,44 +1,42 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <cstdint>
 #include <optional>
-#include <span>
-#include <vector>
+#include <string>
 
+#include "engine/buffer.h"
 #include "engine/rows.h"
 #include "model/weights.h"
 
 namespace tacet::engine {
 
-/// The one place that knows oneDNN: products of rows with Conv1D weights, float32.
+/// Products of rows with Conv1D weights, float32.
 ///
-/// The bits of an output row depend on that input row, the weights and the machine's instruction
-/// set alone: not on the number of rows, their order, or the number of threads. Each product is cut
-/// into fixed tiles (rows x columns of the weights); a tile is one single-threaded oneDNN call.
-///
+/// The bits of an output row depend on that input row, the weights and the machine's vector unit
+/// alone: not on the number of rows, their order, or the number of threads.
 /// Not thread safe: one object per running forward pass.
 class Matmul {
  public:
   /// `threads` >= 1 is the most threads that a product may use.
-  explicit Matmul(int threads);
-  ~Matmul();
-  Matmul(const Matmul&) = delete;
-  Matmul& operator=(const Matmul&) = delete;
+  explicit Matmul(int threads) : threads_(threads) {}
 
   /// out[i] = activation(in[i] * linear.weight + linear.bias) for the first `rows` rows of `in`.
   /// `in` is [rows, linear.weight.rows], `out` [rows, linear.weight.cols]; both must not overlap.
-  /// F32 weights are read where they lie, at any alignment; F16 and BF16 are converted into a
-  /// buffer that the next product uses again. Throws Error when oneDNN refuses.
+  /// Weights are read once, where they lie, at any alignment; F16 and BF16 are converted on the
+  /// way. For many rows they are packed into a buffer that the next product uses again.
   void multiply(const Rows& in, std::size_t rows, const model::Linear& linear, Rows& out,
                 std::optional<Activation> activation = std::nullopt);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  int threads_;
+  Buffer<float> packed_;
 };
 
-/// oneDNN's version and the instruction set that it picked on this machine, for `--version`.
+/// Bytes that a Matmul takes for packed weights of [inner, cols].
+std::uint64_t packed_bytes(std::int64_t inner, std::int64_t cols);
+
+/// What computes the products here, for `--version`: "Highway 1.0.3 (AVX2)".
 std::string matmul_backend();
 
 }  // namespace tacet::engine

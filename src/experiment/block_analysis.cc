@@ -1,7 +1,6 @@
 #include "experiment/block_analysis.h"
 
 #include <algorithm>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,60 +13,26 @@ namespace {
 
 constexpr std::size_t kFewestTokens = 3;
 
-void require_lengths(std::span<const double> norms, const std::string& state,
-                     const std::string& what) {
-  const auto zero = std::ranges::find(norms, 0.0);
-  if (zero == norms.end()) return;
-  throw NumericError(fmt::format(
-      "the {} state of token {} at {} has norm 0, so it has no cosine with any other: the "
-      "checkpoint is degenerate there",
-      what, zero - norms.begin(), state));
-}
-
 double mean_difference(std::span<const double> clean, std::span<const double> other) {
   std::vector<double> deltas(clean.size());
   std::ranges::transform(other, clean, deltas.begin(), std::minus<>());
   return mean(deltas);
 }
 
+measure::TokenVectors to_vectors(const engine::DirectView& direct, std::size_t n_tokens,
+                                 std::size_t d_model) {
+  measure::TokenVectors vectors(n_tokens, d_model);
+  std::vector<float> row(d_model);
+  for (std::size_t t = 0; t < n_tokens; ++t) {
+    direct.copy_row(t, row);
+    std::ranges::copy(row, vectors.row(t).begin());
+  }
+  return vectors;
+}
+
 }  // namespace
 
-std::string state_name(int index, int n_layer) {
-  if (index == 0) return "the embedding (hidden_states[0])";
-  if (index > n_layer) return "the output of ln_f";
-  return fmt::format("block {} (hidden_states[{}])", index - 1, index);
-}
-
-MeasuredState measure_state(std::span<const float> rows, std::size_t d_model,
-                            const std::string& state, const std::string& what) {
-  MeasuredState measured{.vectors = measure::TokenVectors(rows, d_model), .norms = {}};
-  measured.norms = measure::norms(measured.vectors);
-  require_lengths(measured.norms, state, what);
-  return measured;
-}
-
-std::vector<double> cosines(const MeasuredState& state, const MeasuredState& reference,
-                            const measure::PairSelection& pairs, Cosine cosine, int threads,
-                            const std::string& name) {
-  if (cosine == Cosine::raw) {
-    return measure::pair_cosines(state.vectors, state.norms, pairs, threads);
-  }
-  const measure::Standardisation standard = measure::standardisation(
-      reference.vectors, pairs.first_token, cosine == Cosine::standardised);
-  measure::TokenVectors vectors = state.vectors;
-  measure::apply(standard, vectors);
-  std::vector<double> norms = measure::norms(vectors);
-  require_lengths(std::span(norms).subspan(pairs.first_token), name, "centred");
-  return measure::pair_cosines(vectors, norms, pairs, threads);
-}
-
-BlockAnalysis::BlockAnalysis(const SilenceOptions& options, const Intervention& intervention,
-                             std::size_t n_tokens, std::size_t d_model, int threads)
-    : options_(options),
-      n_tokens_(n_tokens),
-      d_model_(d_model),
-      first_position_(static_cast<std::size_t>(intervention.first_position())),
-      threads_(threads) {
+void check_options(const SilenceOptions& options, std::size_t n_tokens) {
   if (!(options.alpha > 0.0 && options.alpha < 1.0)) {
     throw UsageError(fmt::format("alpha is {}, but must lie between 0 and 1", options.alpha));
   }
@@ -80,16 +45,24 @@ BlockAnalysis::BlockAnalysis(const SilenceOptions& options, const Intervention& 
   }
 }
 
-measure::PairSelection BlockAnalysis::pairs(bool exclude_first) const {
+BlockAnalysis::BlockAnalysis(const SilenceOptions& options, const Intervention& intervention,
+                             std::size_t n_tokens, std::size_t d_model, int threads)
+    : options_(options),
+      n_tokens_(n_tokens),
+      d_model_(d_model),
+      first_position_(static_cast<std::size_t>(intervention.first_position())),
+      threads_(threads) {}
+
+measure::PairSelection BlockAnalysis::selection(bool exclude_first) const {
   return {.first_token = exclude_first ? 1U : 0U,
           .first_movable = options_.pairs == PairsKind::movable ? first_position_ : 0};
 }
 
-std::vector<float> BlockAnalysis::complete(std::span<const float> clean,
-                                           std::span<const float> rows) const {
-  std::vector<float> state(clean.begin(), clean.end());
-  std::ranges::copy(rows, state.end() - static_cast<std::ptrdiff_t>(rows.size()));
-  return state;
+std::vector<measure::PairSelection> BlockAnalysis::selections() const {
+  std::vector<measure::PairSelection> all = {pairs()};
+  const measure::PairSelection other = selection(!options_.exclude_first);
+  if (n_tokens_ - other.first_token >= kFewestTokens) all.push_back(other);
+  return all;
 }
 
 void BlockAnalysis::test(LayerEffect& row, std::span<const double> clean,
@@ -116,31 +89,48 @@ void BlockAnalysis::test(LayerEffect& row, std::span<const double> clean,
   row.ci_high = result->ci_high;
 }
 
-LayerEffect BlockAnalysis::analyse(int layer, const std::string& name, std::span<const float> clean,
-                                   std::span<const float> rows,
-                                   std::span<const float> direct) const {
-  const measure::PairSelection selected = pairs(options_.exclude_first);
-  const std::size_t first_token = selected.first_token;
-  const MeasuredState before = measure_state(clean, d_model_, name, "clean");
-  const std::vector<double> cos_clean =
-      cosines(before, before, selected, options_.cosine, threads_, name);
-
-  LayerEffect row;
-  row.layer = layer;
-  row.mean_distance_clean = measure::mean_pair_distance(before.vectors, selected, threads_);
-  row.effective_rank_clean = measure::effective_rank(before.vectors, first_token, threads_);
-  if (rows.empty()) {
-    test(row, cos_clean, cos_clean);
-    row.mean_distance_silenced = row.mean_distance_clean;
-    row.effective_rank_silenced = row.effective_rank_clean;
-    return row;
+BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
+                                 const engine::SilencedView& silenced) const {
+  const std::vector<measure::PairSelection> selected = selections();
+  BlockRows rows;
+  rows.row.layer = layer;
+  rows.row.mean_distance_clean = clean.pairs(pairs()).mean_distance;
+  rows.row.effective_rank_clean = clean.effective_rank(pairs().first_token);
+  if (selected.size() > 1) rows.other_first.emplace().layer = layer;
+  if (silenced.rows.empty()) {
+    const std::vector<double>& same = clean.pairs(pairs()).cosines;
+    test(rows.row, same, same);
+    rows.row.mean_distance_silenced = rows.row.mean_distance_clean;
+    rows.row.effective_rank_silenced = rows.row.effective_rank_clean;
+    if (rows.other_first) {
+      const std::vector<double>& others = clean.pairs(selected.back()).cosines;
+      test(*rows.other_first, others, others);
+    }
+    return rows;
   }
 
-  const MeasuredState after = measure_state(complete(clean, rows), d_model_, name, "silenced");
-  test(row, cos_clean, cosines(after, before, selected, options_.cosine, threads_, name));
-  const MeasuredState removed = measure_state(complete(clean, direct), d_model_, name, "direct");
+  const MeasuredState after =
+      measure_state(experiment::to_vectors(silenced.rows, d_model_), clean.name(), "silenced");
+  compare(rows.row, clean, after, silenced.direct);
+  if (rows.other_first) {
+    test(
+        *rows.other_first, clean.pairs(selected.back()).cosines,
+        cosines(after, clean.measured(), selected.back(), options_.cosine, threads_, clean.name()));
+  }
+  return rows;
+}
+
+void BlockAnalysis::compare(LayerEffect& row, const CleanState& clean, const MeasuredState& after,
+                            const engine::DirectView& direct) const {
+  const measure::PairSelection selected = pairs();
+  const MeasuredState& before = clean.measured();
+  const std::vector<double>& cos_clean = clean.pairs(selected).cosines;
+  test(row, cos_clean, cosines(after, before, selected, options_.cosine, threads_, clean.name()));
+
+  const MeasuredState removed =
+      measure_state(to_vectors(direct, n_tokens_, d_model_), clean.name(), "direct");
   row.direct_mean_delta = mean_difference(
-      cos_clean, cosines(removed, before, selected, options_.cosine, threads_, name));
+      cos_clean, cosines(removed, before, selected, options_.cosine, threads_, clean.name()));
 
   const measure::Displacement moved = measure::displacement(
       before.vectors, after.vectors, before.norms, after.norms, first_position_);
@@ -148,33 +138,8 @@ LayerEffect BlockAnalysis::analyse(int layer, const std::string& name, std::span
   row.perturbation_absolute = median(moved.absolute);
   row.norm_ratio = median(moved.length);
   row.mean_distance_silenced = measure::mean_pair_distance(after.vectors, selected, threads_);
-  row.effective_rank_silenced = measure::effective_rank(after.vectors, first_token, threads_);
-  return row;
-}
-
-std::optional<LayerEffect> BlockAnalysis::analyse_other_first(int layer, const std::string& name,
-                                                              std::span<const float> clean,
-                                                              std::span<const float> rows) const {
-  const measure::PairSelection selected = pairs(!options_.exclude_first);
-  if (n_tokens_ - selected.first_token < kFewestTokens) return std::nullopt;
-  LayerEffect row;
-  row.layer = layer;
-  const MeasuredState before = measure_state(clean, d_model_, name, "clean");
-  const std::vector<double> cos_clean =
-      cosines(before, before, selected, options_.cosine, threads_, name);
-  if (rows.empty()) {
-    test(row, cos_clean, cos_clean);
-  } else {
-    const MeasuredState after = measure_state(complete(clean, rows), d_model_, name, "silenced");
-    test(row, cos_clean, cosines(after, before, selected, options_.cosine, threads_, name));
-  }
-  return row;
-}
-
-double BlockAnalysis::clean_mean(const std::string& name, std::span<const float> clean) const {
-  const MeasuredState state = measure_state(clean, d_model_, name, "clean");
-  return mean(
-      cosines(state, state, pairs(options_.exclude_first), options_.cosine, threads_, name));
+  row.effective_rank_silenced =
+      measure::effective_rank(after.vectors, selected.first_token, threads_);
 }
 
 }  // namespace tacet::experiment

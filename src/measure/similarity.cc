@@ -36,6 +36,9 @@ std::vector<double> for_each_pair(const TokenVectors& vectors, const PairSelecti
 
 }  // namespace
 
+TokenVectors::TokenVectors(std::size_t n_tokens, std::size_t d_model)
+    : d_model_(d_model), data_(n_tokens * d_model, 0.0) {}
+
 TokenVectors::TokenVectors(std::span<const float> rows, std::size_t d_model)
     : d_model_(d_model), data_(rows.begin(), rows.end()) {}
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -9,6 +10,8 @@ namespace tacet::measure {
 /// The token vectors of one state in double, [n_tokens, d_model].
 class TokenVectors {
  public:
+  /// Vectors of zeros, to be filled row by row.
+  TokenVectors(std::size_t n_tokens, std::size_t d_model);
   /// Converts float32 rows; `rows.size()` must be a multiple of `d_model`.
   TokenVectors(std::span<const float> rows, std::size_t d_model);
 
@@ -34,6 +37,8 @@ struct PairSelection {
 
   /// How many pairs that is among n_tokens tokens.
   std::size_t count(std::size_t n_tokens) const;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads the generated comparison
+  auto operator<=>(const PairSelection&) const = default;
 };
 
 /// Euclidean length of every token's vector, [n_tokens].

@@ -25,9 +25,14 @@ std::string shown(std::string_view text) {
   return text.size() > kShownBytes ? safe + "..." : safe;
 }
 
-[[noreturn]] void fail(std::string_view what, std::size_t byte, std::string_view reason) {
-  throw ModelError(
-      fmt::format("{}: byte {}: {}; the file is damaged, get it again", what, byte, reason));
+/// What the messages about one text begin and end with.
+struct Blame {
+  std::string_view what;
+  std::string_view advice;
+};
+
+[[noreturn]] void fail(const Blame& blame, std::size_t byte, std::string_view reason) {
+  throw ModelError(fmt::format("{}: byte {}: {}; {}", blame.what, byte, reason, blame.advice));
 }
 
 /// Walks the text and remembers how far the parser has read: its handler is not told.
@@ -55,8 +60,8 @@ class CountingIterator {
 /// Builds the value and refuses what the library would let pass.
 class StrictBuilder : public nlohmann::json_sax<Json> {
  public:
-  StrictBuilder(std::string_view text, std::string_view what)
-      : text_(text), what_(what), furthest_(text.data()) {}
+  StrictBuilder(std::string_view text, const Blame& blame)
+      : text_(text), blame_(blame), furthest_(text.data()) {}
 
   CountingIterator begin() { return {text_.data(), &furthest_}; }
   CountingIterator end() { return {text_.data() + text_.size(), &furthest_}; }
@@ -81,7 +86,7 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
   bool key(string_t& name) override {
     const auto [entry, is_new] = open_.back()->emplace(name, nullptr);
     if (!is_new) {
-      fail(what_, offset(), fmt::format("the key \"{}\" stands twice in one object", shown(name)));
+      fail(blame_, offset(), fmt::format("the key \"{}\" stands twice in one object", shown(name)));
     }
     member_ = &*entry;
     return true;
@@ -91,7 +96,7 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
                    const nlohmann::detail::exception& error) override {
     // The library counts from 1 and counts the end of the text as a character.
     const std::size_t byte = std::min(position == 0 ? 0 : position - 1, text_.size());
-    fail(what_, position == 0 ? offset() : byte, reason_of(error.what()));
+    fail(blame_, position == 0 ? offset() : byte, reason_of(error.what()));
   }
 
  private:
@@ -126,7 +131,7 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
 
   bool open(Json value) {
     if (open_.size() == static_cast<std::size_t>(kMaxJsonDepth)) {
-      fail(what_, offset(), fmt::format("nested deeper than {} levels", kMaxJsonDepth));
+      fail(blame_, offset(), fmt::format("nested deeper than {} levels", kMaxJsonDepth));
     }
     // The address stays good while the value is open: its parent gets no other child until then.
     open_.push_back(place(std::move(value)));
@@ -139,7 +144,7 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
   }
 
   std::string_view text_;
-  std::string_view what_;
+  Blame blame_;
   const char* furthest_;
   Json root_;
   std::vector<Json*> open_;
@@ -148,12 +153,14 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
-nlohmann::json parse_strict_json(std::string_view text, std::string_view what) {
-  if (const auto byte = first_invalid_utf8(text)) fail(what, *byte, "not UTF-8");
-  if (text.starts_with("\xEF\xBB\xBF")) fail(what, 0, "a byte order mark, which JSON has not");
+nlohmann::json parse_strict_json(std::string_view text, std::string_view what,
+                                 std::string_view advice) {
+  const Blame blame{what, advice};
+  if (const auto byte = first_invalid_utf8(text)) fail(blame, *byte, "not UTF-8");
+  if (text.starts_with("\xEF\xBB\xBF")) fail(blame, 0, "a byte order mark, which JSON has not");
   // The library takes a NUL byte for the end of its input and would not see what follows.
-  if (const auto byte = text.find('\0'); byte != text.npos) fail(what, byte, "a NUL byte");
-  StrictBuilder builder(text, what);
+  if (const auto byte = text.find('\0'); byte != text.npos) fail(blame, byte, "a NUL byte");
+  StrictBuilder builder(text, blame);
   Json::sax_parse(builder.begin(), builder.end(), &builder);
   return builder.take();
 }

@@ -1,5 +1,5 @@
-// Null means null: what must be equal bit for bit. The whole program runs once for each instruction
-// set that oneDNN can be held to (see CMakeLists.txt).
+// Null means null: what must be equal bit for bit. The whole program runs once for each vector
+// unit that the machine has (see vector_unit.cc and CMakeLists.txt).
 #include <ostream>
 #include <string>
 #include <vector>

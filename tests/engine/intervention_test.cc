@@ -117,19 +117,21 @@ TEST(DirectPart, IsTheCleanStateWithoutTheHeadsOwnContributions) {
   const Reference reference(tiny.model);
   const testing::ReferenceRun clean = reference.run(ids);
   int seen = 0;
-  engine::forward_pass(tiny.model.weights(), ids, asked, 1, [&](const engine::StateView& view) {
+  const engine::PassPrompt prompt{.token_ids = ids, .interventions = asked};
+  engine::forward_pass(tiny.model.weights(), {&prompt, 1}, 1, [&](const engine::StateView& view) {
     EXPECT_EQ(view.index, seen++);
-    ASSERT_EQ(view.silenced.size(), asked.size());
+    ASSERT_EQ(view.prompts.size(), 1U);
+    ASSERT_EQ(view.prompts[0].silenced.size(), asked.size());
     for (std::size_t k = 0; k < asked.size(); ++k) {
-      const engine::SilencedView& silenced = view.silenced[k];
-      EXPECT_EQ(silenced.first_position, asked[k].first_position());
+      const engine::SilencedView& silenced = view.prompts[0].silenced[k];
       EXPECT_EQ(silenced.rows.empty(), view.index <= asked[k].cut_layer());
-      EXPECT_EQ(silenced.direct.empty(), silenced.rows.empty());
-      if (silenced.direct.empty()) continue;
+      if (silenced.rows.empty()) continue;
+      std::vector<float> direct(ids.size() * 21);
+      for (std::size_t t = 0; t < ids.size(); ++t) {
+        silenced.direct.copy_row(t, std::span(direct).subspan(t * 21, 21));
+      }
       const std::vector<double> expected = direct_state(reference, clean, asked[k], view.index);
-      EXPECT_LE(testing::relative_difference(silenced.direct,
-                                             std::span(expected).last(silenced.direct.size())),
-                testing::kStateTolerance)
+      EXPECT_LE(testing::relative_difference(direct, expected), testing::kStateTolerance)
           << "state " << view.index << ", intervention " << k;
     }
   });
@@ -140,10 +142,12 @@ TEST(Observer, SeesEveryStateOnceWithoutInterventionsToo) {
   const TinyModel tiny({.n_layer = 3});
   const auto ids = testing::random_ids(4, 32, 3);
   std::vector<int> seen;
-  engine::forward_pass(tiny.model.weights(), ids, {}, 2, [&](const engine::StateView& view) {
+  const engine::PassPrompt prompt{.token_ids = ids, .interventions = {}};
+  engine::forward_pass(tiny.model.weights(), {&prompt, 1}, 2, [&](const engine::StateView& view) {
     seen.push_back(view.index);
-    EXPECT_EQ(view.clean.size(), 4U * 8U);
-    EXPECT_TRUE(view.silenced.empty());
+    EXPECT_EQ(view.prompts[0].clean.size(), 4U);
+    EXPECT_EQ(view.prompts[0].clean.row(3).size(), 8U);
+    EXPECT_TRUE(view.prompts[0].silenced.empty());
   });
   EXPECT_EQ(seen, (std::vector<int>{0, 1, 2, 3, 4}));
 }
@@ -153,7 +157,8 @@ TEST(Observer, MayStopThePass) {
   const TinyModel tiny({.n_layer = 3});
   const auto ids = testing::random_ids(4, 32, 3);
   int calls = 0;
-  EXPECT_THROW(engine::forward_pass(tiny.model.weights(), ids, {}, 2,
+  const engine::PassPrompt prompt{.token_ids = ids, .interventions = {}};
+  EXPECT_THROW(engine::forward_pass(tiny.model.weights(), {&prompt, 1}, 2,
                                     [&](const engine::StateView&) {
                                       if (++calls == 2) throw Stop();
                                     }),

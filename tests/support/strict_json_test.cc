@@ -115,5 +115,16 @@ TEST(StrictJson, KeepsMessagesShortAndPrintable) {
   EXPECT_EQ(broken.find('\x1b'), std::string::npos);
 }
 
+TEST(StrictJson, EndsItsMessagesWithWhatToDo) {
+  EXPECT_THAT(error_of("{"), ::testing::EndsWith("; the file is damaged, get it again"));
+  try {
+    parse_strict_json("{", "line 3", "write it anew");
+    FAIL() << "no error";
+  } catch (const ModelError& error) {
+    EXPECT_THAT(error.what(),
+                AllOf(StartsWith("line 3: byte 1:"), ::testing::EndsWith("; write it anew")));
+  }
+}
+
 }  // namespace
 }  // namespace tacet::support

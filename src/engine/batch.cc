@@ -1,0 +1,105 @@
+#include "engine/batch.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+namespace tacet::engine {
+namespace {
+
+/// Number of ids that two prompts have in common at their beginnings.
+std::size_t common_beginning(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
+  return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
+/// Of several earlier sequences, the one that shares most with a new one.
+struct Donor {
+  const Sequence* sequence = nullptr;
+  std::size_t shared = 0;  ///< positions before this are the same
+};
+
+/// Fills `sequence`: `donor`'s rows for the shared positions, new ones from `next` on after them.
+Sequence make_sequence(std::size_t n_tokens, const Donor& donor, std::size_t next) {
+  Sequence sequence;
+  sequence.first_own = donor.shared;
+  sequence.row_of.resize(n_tokens);
+  for (std::size_t t = 0; t < n_tokens; ++t) {
+    sequence.row_of[t] = t < donor.shared ? donor.sequence->row_of[t]
+                                          : static_cast<std::uint32_t>(next + t - donor.shared);
+  }
+  return sequence;
+}
+
+/// First position below `limit` that one of the interventions touches and the other does not;
+/// `limit` when there is none.
+std::size_t first_difference(const Intervention& a, const Intervention& b, std::size_t limit) {
+  for (std::size_t t = 0; t < limit; ++t) {
+    if (a.touches(static_cast<int>(t)) != b.touches(static_cast<int>(t))) return t;
+  }
+  return limit;
+}
+
+}  // namespace
+
+Batch::Batch(std::span<const PassPrompt> prompts) {
+  add_clean(prompts);
+  n_clean_rows_ = n_rows_;
+  add_runs(prompts);
+}
+
+void Batch::add_clean(std::span<const PassPrompt> prompts) {
+  clean_.reserve(prompts.size());  // donors are pointed at
+  for (std::size_t p = 0; p < prompts.size(); ++p) {
+    Donor best;
+    for (std::size_t earlier = 0; earlier < p; ++earlier) {
+      const std::size_t shared = common_beginning(prompts[p].token_ids, prompts[earlier].token_ids);
+      if (shared > best.shared) best = {&clean_[earlier], shared};
+    }
+    clean_.push_back(make_sequence(prompts[p].token_ids.size(), best, n_rows_));
+    n_rows_ += clean_.back().n_own();
+  }
+}
+
+void Batch::add_runs(std::span<const PassPrompt> prompts) {
+  for (std::size_t p = 0; p < prompts.size(); ++p) {
+    for (std::size_t k = 0; k < prompts[p].interventions.size(); ++k) {
+      runs_.push_back(
+          {.prompt = p, .number = k, .intervention = &prompts[p].interventions[k], .sequence = {}});
+    }
+  }
+  std::ranges::stable_sort(runs_, {}, &BatchRun::cut_layer);
+
+  // Runs of other prompts that silence the same heads in the same way.
+  std::map<std::pair<std::vector<Head>, float>, std::vector<std::size_t>> alike;
+  for (std::size_t r = 0; r < runs_.size(); ++r) {
+    BatchRun& run = runs_[r];
+    const Intervention& intervention = *run.intervention;
+    const std::span<const std::int32_t> ids = prompts[run.prompt].token_ids;
+    Donor best{&clean_[run.prompt], run.first_position()};
+    std::vector<std::size_t>& others = alike[{intervention.heads, intervention.mode.scale}];
+    for (const std::size_t other : others) {
+      const std::size_t shared =
+          first_difference(intervention, *runs_[other].intervention,
+                           common_beginning(ids, prompts[runs_[other].prompt].token_ids));
+      if (shared > best.shared) best = {&runs_[other].sequence, shared};
+    }
+    others.push_back(r);
+    run.sequence = make_sequence(ids.size(), best, n_rows_);
+    n_rows_ += run.sequence.n_own();
+  }
+}
+
+std::size_t Batch::runs_before(int layer) const {
+  const auto end = std::ranges::lower_bound(runs_, layer, {}, &BatchRun::cut_layer);
+  return static_cast<std::size_t>(end - runs_.begin());
+}
+
+std::size_t Batch::rows_before(int layer) const {
+  return std::accumulate(
+      runs_.begin(), runs_.begin() + static_cast<std::ptrdiff_t>(runs_before(layer)), n_clean_rows_,
+      [](std::size_t rows, const BatchRun& run) { return rows + run.sequence.n_own(); });
+}
+
+}  // namespace tacet::engine

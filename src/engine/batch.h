@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tacet/intervention.h"
+#include "tacet/model.h"
+
+namespace tacet::engine {
+
+/// One prompt of a pass and what is done to it.
+struct PassPrompt {
+  std::span<const std::int32_t> token_ids;
+  std::span<const Intervention> interventions;
+};
+
+/// Where the rows of one run lie in a batch: the first ones may be another run's, the rest are its
+/// own and lie one after the other.
+struct Sequence {
+  std::vector<std::uint32_t> row_of;  ///< per position, [M]
+  std::size_t first_own = 0;          ///< first position with a row of its own; M without one
+
+  std::size_t n_own() const { return row_of.size() - first_own; }
+  /// First of its own rows; only where n_own() > 0.
+  std::size_t first_row() const { return row_of[first_own]; }
+};
+
+/// A run with an intervention. It has rows of its own from its cut on.
+struct BatchRun {
+  std::size_t prompt = 0;
+  std::size_t number = 0;  ///< of the intervention among its prompt's
+  const Intervention* intervention = nullptr;
+  Sequence sequence;
+
+  int cut_layer() const { return intervention->cut_layer(); }
+  std::size_t first_position() const {
+    return static_cast<std::size_t>(intervention->first_position());
+  }
+};
+
+/// The plan of a pass: which rows are computed, and where they lie.
+///
+/// A row depends on the tokens up to its own and on its intervention alone, so it is computed once
+/// for all runs that agree so far: prompts share the clean rows of a common beginning, and a run
+/// shares the clean rows before its first position and, with the same intervention of another
+/// prompt, those of their common beginning. Runs are sorted by their cuts, so that the rows in use
+/// at any block are the first ones.
+class Batch {
+ public:
+  /// The prompts' ids and interventions must outlive the batch.
+  explicit Batch(std::span<const PassPrompt> prompts);
+
+  /// Clean sequences, one per prompt.
+  const std::vector<Sequence>& clean() const { return clean_; }
+  /// Runs by rising cut; with the same cut by prompt and number.
+  const std::vector<BatchRun>& runs() const { return runs_; }
+  std::size_t n_clean_rows() const { return n_clean_rows_; }
+  std::size_t n_rows() const { return n_rows_; }
+  /// Runs whose cut is below block `layer`: those that enter it with rows of their own.
+  std::size_t runs_before(int layer) const;
+  /// Rows in use in the stream that enters block `layer`.
+  std::size_t rows_before(int layer) const;
+
+ private:
+  void add_clean(std::span<const PassPrompt> prompts);
+  void add_runs(std::span<const PassPrompt> prompts);
+
+  std::vector<Sequence> clean_;
+  std::vector<BatchRun> runs_;
+  std::size_t n_clean_rows_ = 0;
+  std::size_t n_rows_ = 0;
+};
+
+}  // namespace tacet::engine

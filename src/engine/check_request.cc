@@ -1,0 +1,55 @@
+#include <fmt/format.h>
+
+#include "engine/forward_pass.h"
+#include "tacet/error.h"
+
+namespace tacet::engine {
+namespace {
+
+void check_tokens(const ModelConfig& config, std::span<const std::int32_t> token_ids) {
+  if (token_ids.empty()) throw InputError("the prompt has no tokens: give some text or token ids");
+  if (token_ids.size() > static_cast<std::size_t>(config.n_positions)) {
+    throw InputError(
+        fmt::format("the prompt has {} tokens, but the model has only {} positions: "
+                    "shorten the prompt",
+                    token_ids.size(), config.n_positions));
+  }
+  for (std::size_t i = 0; i < token_ids.size(); ++i) {
+    if (token_ids[i] >= 0 && token_ids[i] < config.vocab_size) continue;
+    throw UsageError(
+        fmt::format("token id {} (number {} of the prompt) is outside the model's "
+                    "vocabulary: ids go from 0 to {}",
+                    token_ids[i], i, config.vocab_size - 1));
+  }
+}
+
+void check_intervention(const ModelConfig& config, const Intervention& intervention,
+                        std::size_t n_tokens) {
+  if (intervention.heads.empty()) throw UsageError("an intervention needs at least one head");
+  for (const Head head : intervention.heads) {
+    if (head.layer >= 0 && head.layer < config.n_layer && head.head >= 0 &&
+        head.head < config.n_head) {
+      continue;
+    }
+    throw UsageError(
+        fmt::format("head {} does not exist: the model has blocks 0 to {} with "
+                    "heads 0 to {}",
+                    to_string(head), config.n_layer - 1, config.n_head - 1));
+  }
+  for (const int position : intervention.positions) {
+    if (position >= 0 && static_cast<std::size_t>(position) < n_tokens) continue;
+    throw UsageError(fmt::format("position {} is outside the prompt: its tokens are 0 to {}",
+                                 position, n_tokens - 1));
+  }
+}
+
+}  // namespace
+
+void check_request(const ModelConfig& config, const PassPrompt& prompt) {
+  check_tokens(config, prompt.token_ids);
+  for (const Intervention& intervention : prompt.interventions) {
+    check_intervention(config, intervention, prompt.token_ids.size());
+  }
+}
+
+}  // namespace tacet::engine

@@ -1,0 +1,332 @@
+#include "engine/matmul_kernel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <span>
+
+#include "engine/buffer.h"
+#include "tacet/error.h"
+
+// Vectors whose length is not known when this is compiled cannot stand in arrays.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+
+// Everything between HWY_BEFORE_NAMESPACE and HWY_AFTER_NAMESPACE is compiled once for each vector
+// unit; the best one is chosen when the program runs.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/matmul_kernel.cc"
+// The first of these includes this file again, for each vector unit.
+// clang-format off
+#include <hwy/foreach_target.h>  // IWYU pragma: keep
+#include <hwy/highway.h>
+#include <hwy/cache_control.h>
+#include <hwy/contrib/math/math-inl.h>
+// clang-format on
+
+HWY_BEFORE_NAMESPACE();
+namespace tacet::engine::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+constexpr hn::ScalableTag<float> kTag;
+using Vector = hn::Vec<decltype(kTag)>;
+
+constexpr std::size_t kLanes = hn::MaxLanes(kTag);
+/// Columns of a panel: two vectors.
+constexpr std::size_t kPanel = 2 * kLanes;
+/// Rows of a tile: as many as leave room in the registers for a panel's row and one input value.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_ARCH_ARM_A64
+constexpr std::size_t kTileRows = 12;
+#else
+constexpr std::size_t kTileRows = 6;
+#endif
+/// Inner values that are packed at a time. Part of every value's sum: never depends on the rows.
+constexpr std::size_t kInner = 256;
+/// Rows of the weights between a packed one and the one that is asked for ahead of time.
+constexpr std::size_t kPrefetch = 8;
+
+static_assert(kColStep % kPanel == 0 && kStripCols % kColStep == 0);
+
+constexpr std::size_t round_up(std::size_t n, std::size_t step) {
+  return (n + step - 1) / step * step;
+}
+
+/// Copies inner values [first, first + inner) of some columns into panels of [inner, kPanel], one
+/// after the other; missing columns become 0.
+void pack_piece(const model::Tensor& weight, Range cols, std::size_t first, std::size_t inner,
+                float* packed) {
+  const std::size_t size = model::size_of(weight.dtype);
+  const auto stride = static_cast<std::size_t>(weight.cols);
+  const auto last = static_cast<std::size_t>(weight.rows) - 1;
+  const std::size_t width = round_up(cols.count, kPanel);
+  const bool in_place = weight.dtype == model::Dtype::f32 && cols.count == width;
+  alignas(64) float row[kStripCols] = {};
+  for (std::size_t k = 0; k < inner; ++k) {
+    const std::size_t at = (first + k) * stride + cols.first;
+    const std::size_t ahead = std::min(first + k + kPrefetch, last) * stride + cols.first;
+    for (std::size_t byte = 0; byte < cols.count * size; byte += 64) {
+      hwy::Prefetch(weight.data + ahead * size + byte);
+    }
+    const std::byte* source = weight.data + at * size;
+    if (!in_place) {
+      model::copy_to_float(weight, static_cast<std::int64_t>(at), {row, cols.count});
+      source = reinterpret_cast<const std::byte*>(row);
+    }
+    for (std::size_t col = 0; col < width; col += kPanel) {
+      std::memcpy(packed + col * inner + k * kPanel, source + col * sizeof(float),
+                  kPanel * sizeof(float));
+    }
+  }
+}
+
+/// Adds in[r][0 ... inner) * panel to out[r], a whole panel wide, for kRows rows.
+template <std::size_t kRows>
+void add_products(const float* HWY_RESTRICT in, const float* HWY_RESTRICT panel, std::size_t inner,
+                  float* HWY_RESTRICT out, std::size_t out_stride) {
+  Vector left[kRows];
+  Vector right[kRows];
+#pragma GCC unroll 16
+  for (std::size_t r = 0; r < kRows; ++r) {
+    hwy::Prefetch(out + r * out_stride);
+    left[r] = hn::Zero(kTag);
+    right[r] = hn::Zero(kTag);
+  }
+  for (std::size_t k = 0; k < inner; ++k) {
+    const Vector weight_left = hn::Load(kTag, panel + k * kPanel);
+    const Vector weight_right = hn::Load(kTag, panel + k * kPanel + kLanes);
+#pragma GCC unroll 16
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const Vector x = hn::Set(kTag, in[r * inner + k]);
+      left[r] = hn::MulAdd(x, weight_left, left[r]);
+      right[r] = hn::MulAdd(x, weight_right, right[r]);
+    }
+  }
+#pragma GCC unroll 16
+  for (std::size_t r = 0; r < kRows; ++r) {
+    float* const sum = out + r * out_stride;
+    hn::StoreU(hn::Add(hn::LoadU(kTag, sum), left[r]), kTag, sum);
+    hn::StoreU(hn::Add(hn::LoadU(kTag, sum + kLanes), right[r]), kTag, sum + kLanes);
+  }
+}
+
+using AddProducts = void (*)(const float*, const float*, std::size_t, float*, std::size_t);
+
+/// The tile with `rows` rows, 1 to kTileRows.
+AddProducts tile_of(std::size_t rows) {
+  static constexpr AddProducts kTiles[] = {
+    add_products<1>,
+    add_products<2>,
+    add_products<3>,
+    add_products<4>,
+    add_products<5>,
+    add_products<6>,
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_ARCH_ARM_A64
+    add_products<7>,
+    add_products<8>,
+    add_products<9>,
+    add_products<10>,
+    add_products<11>,
+    add_products<12>,
+#endif
+  };
+  static_assert(std::size(kTiles) == kTileRows);
+  return kTiles[rows - 1];
+}
+
+/// One tile of packed rows against one panel; `out` is its first row's first column. A panel that
+/// the strip does not fill goes by a side buffer.
+void multiply_tile(const float* in, std::size_t rows, const float* panel, std::size_t inner,
+                   float* out, std::size_t out_stride, std::size_t width) {
+  if (width == kPanel) {
+    tile_of(rows)(in, panel, inner, out, out_stride);
+    return;
+  }
+  float side[kTileRows * kPanel] = {};
+  for (std::size_t r = 0; r < rows; ++r) {
+    std::copy_n(out + r * out_stride, width, side + r * kPanel);
+  }
+  tile_of(rows)(in, panel, inner, side, kPanel);
+  for (std::size_t r = 0; r < rows; ++r) {
+    std::copy_n(side + r * kPanel, width, out + r * out_stride);
+  }
+}
+
+/// Adds to some rows (at most kRowBlock) and columns the products over inner values
+/// [first, first + inner); `weights` are those of the columns' first panel.
+void add_piece(const Product& product, Range rows, Range cols, std::size_t first, std::size_t inner,
+               const float* weights) {
+  thread_local Buffer<float> packed_rows(kInner * kRowBlock);
+  for (std::size_t r = 0; r < rows.count; ++r) {
+    std::copy_n(product.in + (rows.first + r) * product.inner() + first, inner,
+                packed_rows.data() + r * inner);
+  }
+  const std::size_t stride = product.cols();
+  for (std::size_t col = 0; col < cols.count; col += kPanel) {
+    const std::size_t width = std::min(kPanel, cols.count - col);
+    float* const out = product.out + rows.first * stride + cols.first + col;
+    for (std::size_t r = 0; r < rows.count; r += kTileRows) {
+      multiply_tile(packed_rows.data() + r * inner, std::min(kTileRows, rows.count - r),
+                    weights + col * inner, inner, out + r * stride, stride, width);
+    }
+  }
+}
+
+Vector gelu_tanh(Vector x) {
+  const auto constant = [](float value) { return hn::Set(kTag, value); };
+  // 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
+  const Vector cubed = hn::Mul(hn::Mul(x, x), x);
+  const Vector inner = hn::Mul(constant(0.7978845608F), hn::MulAdd(constant(0.044715F), cubed, x));
+  const Vector half = hn::Mul(constant(0.5F), x);
+  return hn::MulAdd(half, hn::Tanh(kTag, inner), half);
+}
+
+Vector silu(Vector x) {
+  return hn::Div(x, hn::Add(hn::Set(kTag, 1.0F), hn::Exp(kTag, hn::Neg(x))));
+}
+
+/// Applies `function` to whole vectors of `values`, the last of them filled up with zeros.
+template <typename Function>
+void apply_to(std::span<float> values, const Function& function) {
+  std::size_t i = 0;
+  for (; i + kLanes <= values.size(); i += kLanes) {
+    hn::StoreU(function(hn::LoadU(kTag, &values[i])), kTag, &values[i]);
+  }
+  if (i == values.size()) return;
+  float side[kLanes] = {};
+  std::copy_n(&values[i], values.size() - i, side);
+  hn::StoreU(function(hn::LoadU(kTag, side)), kTag, side);
+  std::copy_n(side, values.size() - i, &values[i]);
+}
+
+void activate(Activation activation, std::span<float> values) {
+  switch (activation) {
+    case Activation::gelu_tanh:
+      apply_to(values, gelu_tanh);
+      return;
+    case Activation::gelu_erf:
+      for (float& x : values) x = 0.5F * x * (1.0F + std::erf(x * 0.70710678118F));
+      return;
+    case Activation::relu:
+      apply_to(values, [](Vector x) { return hn::Max(x, hn::Zero(kTag)); });
+      return;
+    case Activation::silu:
+      apply_to(values, silu);
+      return;
+  }
+  throw Error("unknown activation");
+}
+
+std::span<float> part_of_row(const Product& product, std::size_t row, Range cols) {
+  return {product.out + row * product.cols() + cols.first, cols.count};
+}
+
+/// What every sum begins with.
+void begin(const Product& product, Range rows, Range cols) {
+  for (std::size_t row = rows.first; row < rows.first + rows.count; ++row) {
+    std::copy_n(product.bias + cols.first, cols.count, part_of_row(product, row, cols).begin());
+  }
+}
+
+/// What is done to the finished sums.
+void finish(const Product& product, Range rows, Range cols) {
+  if (!product.activation) return;
+  for (std::size_t row = rows.first; row < rows.first + rows.count; ++row) {
+    activate(*product.activation, part_of_row(product, row, cols));
+  }
+}
+
+Range strip_cols(const Product& product, std::size_t strip) {
+  const std::size_t first = strip * kStripCols;
+  return {first, std::min(kStripCols, product.cols() - first)};
+}
+
+}  // namespace
+
+void MultiplyStrip(const Product& product, Range cols) {
+  thread_local Buffer<float> weights(kInner * kStripCols);
+  const Range all_rows{0, product.n_rows};
+  begin(product, all_rows, cols);
+  for (std::size_t first = 0; first < product.inner(); first += kInner) {
+    const std::size_t inner = std::min(kInner, product.inner() - first);
+    pack_piece(*product.weight, cols, first, inner, weights.data());
+    for (std::size_t row = 0; row < product.n_rows; row += kRowBlock) {
+      const Range rows{row, std::min(kRowBlock, product.n_rows - row)};
+      add_piece(product, rows, cols, first, inner, weights.data());
+    }
+  }
+  finish(product, all_rows, cols);
+}
+
+std::size_t PackedSize(const Product& product) {
+  return product.inner() * round_up(product.cols(), kPanel);
+}
+
+void Pack(const Product& product, std::size_t strip, float* packed) {
+  const Range cols = strip_cols(product, strip);
+  const std::size_t width = round_up(cols.count, kPanel);
+  float* const place = packed + cols.first * product.inner();
+  for (std::size_t first = 0; first < product.inner(); first += kInner) {
+    const std::size_t inner = std::min(kInner, product.inner() - first);
+    pack_piece(*product.weight, cols, first, inner, place + first * width);
+  }
+}
+
+void MultiplyPacked(const Product& product, Range rows, Range cols, const float* packed) {
+  for (std::size_t row = rows.first; row < rows.first + rows.count; row += kRowBlock) {
+    const Range block{row, std::min(kRowBlock, rows.first + rows.count - row)};
+    begin(product, block, cols);
+    for (std::size_t first = 0; first < product.inner(); first += kInner) {
+      const std::size_t inner = std::min(kInner, product.inner() - first);
+      for (std::size_t col = cols.first; col < cols.first + cols.count;) {
+        const Range strip = strip_cols(product, col / kStripCols);
+        const std::size_t end = std::min(strip.first + strip.count, cols.first + cols.count);
+        const float* const piece =
+            packed + strip.first * product.inner() + first * round_up(strip.count, kPanel);
+        add_piece(product, block, {col, end - col}, first, inner,
+                  piece + (col - strip.first) * inner);
+        col = end;
+      }
+    }
+    finish(product, block, cols);
+  }
+}
+
+const char* VectorUnit() {
+  return hwy::TargetName(HWY_TARGET);
+}
+
+}  // namespace tacet::engine::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tacet::engine {
+
+HWY_EXPORT(MultiplyStrip);
+HWY_EXPORT(PackedSize);
+HWY_EXPORT(Pack);
+HWY_EXPORT(MultiplyPacked);
+HWY_EXPORT(VectorUnit);
+
+void multiply_strip(const Product& product, Range cols) {
+  HWY_DYNAMIC_DISPATCH(MultiplyStrip)(product, cols);
+}
+
+std::size_t packed_size(const Product& product) {
+  return HWY_DYNAMIC_DISPATCH(PackedSize)(product);
+}
+
+void pack(const Product& product, std::size_t strip, float* packed) {
+  HWY_DYNAMIC_DISPATCH(Pack)(product, strip, packed);
+}
+
+void multiply_packed(const Product& product, Range rows, Range cols, const float* packed) {
+  HWY_DYNAMIC_DISPATCH(MultiplyPacked)(product, rows, cols, packed);
+}
+
+std::string vector_unit() {
+  return HWY_DYNAMIC_DISPATCH(VectorUnit)();
+}
+
+}  // namespace tacet::engine
+#endif

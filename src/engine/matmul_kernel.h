@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "model/weights.h"
+
+namespace tacet::engine {
+
+/// A product out = activation(in * weight + bias).
+struct Product {
+  const float* in = nullptr;    ///< [n_rows, weight->rows], contiguous
+  std::size_t n_rows = 0;       ///< any number, also 0
+  const model::Tensor* weight;  ///< [inner, cols], any dtype and alignment
+  const float* bias = nullptr;  ///< [cols]
+  float* out = nullptr;         ///< [n_rows, cols]; must not overlap `in`
+  std::optional<Activation> activation;
+
+  std::size_t inner() const { return static_cast<std::size_t>(weight->rows); }
+  std::size_t cols() const { return static_cast<std::size_t>(weight->cols); }
+};
+
+/// A part of something that is counted from 0: [first, first + count).
+struct Range {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+/// Rows that are worked on together: as many as stay in the fast caches beside a panel of weights.
+inline constexpr std::size_t kRowBlock = 96;
+/// Columns that are packed together. Parts of a product begin at multiples of kColStep.
+inline constexpr std::size_t kStripCols = 256;
+inline constexpr std::size_t kColStep = 64;
+
+// An output value is its bias plus the products in the order of the inner dimension, summed in
+// pieces of a fixed length, one fused multiply-add after another (where the machine has them),
+// wherever its row and column stand and whichever function computes it: its bits depend on its row
+// of `in`, its column of the weights and the machine's vector unit alone. All functions work on
+// the calling thread alone.
+
+/// Computes some columns (at most kStripCols) of all rows. The weights are packed piece by piece
+/// into a buffer of the thread's own that stays in its cache: for few rows.
+void multiply_strip(const Product& product, Range cols);
+
+/// Floats that `pack` needs for the weights of a product.
+std::size_t packed_size(const Product& product);
+/// Packs strip number `strip`, columns [strip * kStripCols, ...), into its place in `packed`.
+void pack(const Product& product, std::size_t strip, float* packed);
+/// Computes some rows and columns with packed weights: for many rows.
+void multiply_packed(const Product& product, Range rows, Range cols, const float* packed);
+
+/// Vector unit in use here: "AVX2", "AVX3" (AVX-512), "SSE4", "NEON" ...
+std::string vector_unit();
+
+}  // namespace tacet::engine

@@ -1,0 +1,127 @@
+#include "experiment/silence_run.h"
+
+#include <utility>
+
+#include "experiment/ripple.h"
+#include "experiment/summary.h"
+
+namespace tacet::experiment {
+
+SilenceRun::SilenceRun(const ModelConfig& config, const Prompt& prompt,
+                       const Intervention& intervention, const SilenceOptions& options, int threads)
+    : options_(options),
+      n_layer_(config.n_layer),
+      n_head_(config.n_head),
+      analysis_(options, intervention, prompt.tokens.size(),
+                static_cast<std::size_t>(config.d_model), threads) {
+  result_.prompt = prompt;
+  result_.intervention = intervention;
+  result_.states = options.states;
+  result_.pairs = options.pairs;
+  result_.cosine = options.cosine;
+  result_.exclude_first = options.exclude_first;
+}
+
+void SilenceRun::observe(int index, const CleanState& clean, const engine::SilencedView& silenced) {
+  const bool is_hf = options_.states == StatesKind::hf;
+  if (index == 0) {
+    result_.trajectory.embedding_mean = mean(clean.pairs(analysis_.pairs()).cosines);
+    return;
+  }
+  if (is_hf && index == n_layer_) return;  // ln_f's output stands in its place
+  const bool is_final_norm = index > n_layer_;
+  const bool in_layers = !is_final_norm || is_hf;
+  const int layer = is_final_norm && in_layers ? n_layer_ - 1 : index - 1;
+  BlockRows rows = analysis_.analyse(layer, clean, silenced);
+  if (is_final_norm) result_.trajectory.final_norm_mean = rows.row.mean_clean;
+  if (!in_layers) {
+    result_.final_norm = rows.row;
+    return;
+  }
+  result_.layers.push_back(rows.row);
+  if (rows.other_first) other_first_.push_back(*rows.other_first);
+}
+
+SilenceResult SilenceRun::finish(std::int64_t values_changed) {
+  result_.values_changed = values_changed;
+  const int cut = result_.intervention.cut_layer();
+  result_.test = make_test(cut);
+  judge(result_.layers, result_.test, cut);
+  if (result_.final_norm) judge_alone(*result_.final_norm, options_.alpha);
+  if (other_first_.size() == result_.layers.size()) {
+    judge(other_first_, result_.test, cut);
+    for (std::size_t i = 0; i < other_first_.size(); ++i) {
+      if (other_first_[i].effect != result_.layers[i].effect) {
+        result_.effect_depends_on_first.push_back(static_cast<int>(i));
+      }
+    }
+  }
+  result_.ripple = make_ripple(result_.layers, cut);
+  std::vector<double> means;
+  means.reserve(result_.layers.size());
+  for (const LayerEffect& row : result_.layers) means.push_back(row.mean_clean);
+  summarise(means, result_.trajectory);
+  return std::move(result_);
+}
+
+TestSummary SilenceRun::make_test(int cut) const {
+  TestSummary test;
+  test.name = options_.test;
+  test.alpha = options_.alpha;
+  test.correction = options_.correction;
+  test.family = options_.family;
+  test.family_size = family_size(options_.family, n_layer_, n_head_, cut);
+  if (test.correction == Correction::bonferroni) {
+    test.threshold = test.alpha / static_cast<double>(test.family_size);
+  } else if (test.correction == Correction::none) {
+    test.threshold = test.alpha;
+  }
+  return test;
+}
+
+TrajectoryRun::TrajectoryRun(const ModelConfig& config, const Prompt& prompt,
+                             const SilenceOptions& options)
+    : options_(options), n_layer_(config.n_layer) {
+  result_.prompt = prompt;
+  result_.states = options.states;
+  result_.cosine = options.cosine;
+  result_.exclude_first = options.exclude_first;
+}
+
+measure::PairSelection TrajectoryRun::selection() const {
+  return {.first_token = options_.exclude_first ? 1U : 0U, .first_movable = 0};
+}
+
+void TrajectoryRun::observe(int index, const CleanState& clean) {
+  const CleanPairs& pairs = clean.pairs(selection());
+  TrajectoryRow row;
+  row.n_pairs = static_cast<std::int64_t>(pairs.cosines.size());
+  row.mean = mean(pairs.cosines);
+  row.sd = sample_sd(pairs.cosines);
+  row.q25 = quantile(pairs.cosines, 0.25);
+  row.median = median(pairs.cosines);
+  row.q75 = quantile(pairs.cosines, 0.75);
+  row.mean_norm = mean(std::span(clean.measured().norms).subspan(selection().first_token));
+  row.mean_distance = pairs.mean_distance;
+  row.effective_rank = clean.effective_rank(selection().first_token);
+  if (index == 0) {
+    result_.embedding = row;
+  } else if (index <= n_layer_) {
+    result_.layers.push_back(row);
+  } else {
+    result_.final_norm = row;
+  }
+}
+
+TrajectoryResult TrajectoryRun::finish() {
+  if (options_.states == StatesKind::hf) result_.layers.back() = result_.final_norm;
+  std::vector<double> means;
+  means.reserve(result_.layers.size());
+  for (const TrajectoryRow& row : result_.layers) means.push_back(row.mean);
+  summarise(means, result_.summary);
+  result_.summary.embedding_mean = result_.embedding.mean;
+  result_.summary.final_norm_mean = result_.final_norm.mean;
+  return std::move(result_);
+}
+
+}  // namespace tacet::experiment

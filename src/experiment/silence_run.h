@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/forward_pass.h"
+#include "experiment/block_analysis.h"
+#include "experiment/clean_state.h"
+#include "tacet/model.h"
+#include "tacet/silence.h"
+
+namespace tacet::experiment {
+
+/// Collects the result of one intervention on one prompt while the states pass. Different runs may
+/// be used from different threads.
+class SilenceRun {
+ public:
+  /// `threads` as resolved, for the measures of one state. `options` must outlive the run.
+  SilenceRun(const ModelConfig& config, const Prompt& prompt, const Intervention& intervention,
+             const SilenceOptions& options, int threads);
+
+  /// The selections that the clean states must be measured for.
+  std::vector<measure::PairSelection> selections() const { return analysis_.selections(); }
+
+  /// Takes state number `index`; every one, in order.
+  void observe(int index, const CleanState& clean, const engine::SilencedView& silenced);
+
+  /// The judged result, after the last state. Its timing and states are the caller's to fill.
+  SilenceResult finish(std::int64_t values_changed);
+
+ private:
+  TestSummary make_test(int cut) const;
+
+  const SilenceOptions& options_;
+  int n_layer_;
+  int n_head_;
+  BlockAnalysis analysis_;
+  SilenceResult result_;
+  std::vector<LayerEffect> other_first_;
+};
+
+/// Collects the clean trajectory of one prompt while the states pass.
+class TrajectoryRun {
+ public:
+  /// `options` must outlive the run.
+  TrajectoryRun(const ModelConfig& config, const Prompt& prompt, const SilenceOptions& options);
+
+  /// The selection that the clean states must be measured for: all pairs of the tokens taking part.
+  measure::PairSelection selection() const;
+
+  /// Takes state number `index`; every one, in order.
+  void observe(int index, const CleanState& clean);
+
+  /// The result, after the last state. Its timing and states are the caller's to fill.
+  TrajectoryResult finish();
+
+ private:
+  const SilenceOptions& options_;
+  int n_layer_;
+  TrajectoryResult result_;
+};
+
+}  // namespace tacet::experiment

@@ -1,0 +1,195 @@
+#include "tacet/sweep.h"
+
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "engine/forward_pass.h"
+#include "experiment/silence_run.h"
+#include "experiment/summary.h"
+#include "experiment/sweep_plan.h"
+#include "support/memory.h"
+#include "support/parallel.h"
+#include "tacet/error.h"
+
+namespace tacet {
+namespace {
+
+using experiment::CleanState;
+using experiment::SilenceRun;
+using experiment::SweepChunk;
+using experiment::SweepPart;
+using experiment::TrajectoryRun;
+
+/// The same error, saying which of several prompts it is about.
+template <typename AnError>
+[[noreturn]] void rethrow_for(const AnError& error, std::size_t prompt, std::size_t n_prompts) {
+  if (n_prompts == 1) throw error;
+  throw AnError(fmt::format("prompt number {}: {}", prompt, error.what()));
+}
+
+void check(const ModelConfig& config, std::span<const SweepPrompt> prompts,
+           const SilenceOptions& options) {
+  if (options.keep_states) {
+    throw UsageError("a sweep keeps no states; silence one intervention to have them");
+  }
+  for (std::size_t p = 0; p < prompts.size(); ++p) {
+    try {
+      const std::vector<std::int32_t> ids = experiment::ids_of(prompts[p].prompt);
+      engine::check_request(config, {.token_ids = ids, .interventions = prompts[p].interventions});
+      experiment::check_options(options, ids.size());
+    } catch (const UsageError& error) {
+      rethrow_for(error, p, prompts.size());
+    } catch (const InputError& error) {
+      rethrow_for(error, p, prompts.size());
+    }
+  }
+}
+
+/// Tells how much of a sweep's work is done, in steps of equal size.
+class SweepProgress {
+ public:
+  SweepProgress(const SilenceOptions& options, std::span<const SweepChunk> chunks)
+      : report_(options.progress) {
+    for (const SweepChunk& chunk : chunks) {
+      total_ += std::accumulate(chunk.work.begin(), chunk.work.end(), std::int64_t{0});
+    }
+  }
+
+  void add(std::int64_t work) {
+    done_ += work;
+    if (report_) report_(static_cast<int>(kSteps * done_ / total_), kSteps);
+  }
+
+ private:
+  static constexpr int kSteps = 10000;
+  const std::function<void(int, int)>& report_;
+  std::int64_t total_ = 0;
+  std::int64_t done_ = 0;
+};
+
+/// One pass up the blocks with what a chunk holds.
+class ChunkRun {
+ public:
+  ChunkRun(const Model& model, std::span<const SweepPrompt> prompts, const SweepChunk& chunk,
+           const SilenceOptions& options, int threads)
+      : model_(model), chunk_(chunk), options_(options), threads_(threads) {
+    std::size_t n_runs = 0;
+    for (const SweepPart& part : chunk.parts) n_runs += part.count;
+    // Either the runs share the threads, or, when there are fewer, each has all of them.
+    measure_threads_ = n_runs < static_cast<std::size_t>(threads) ? threads : 1;
+    for (const SweepPart& part : chunk.parts) add(prompts[part.prompt], part);
+  }
+
+  void run(SweepProgress& progress) {
+    std::vector<engine::PassPrompt> requests;
+    for (const OnePrompt& prompt : prompts_) {
+      requests.push_back({.token_ids = prompt.ids, .interventions = prompt.interventions});
+    }
+    changed_ = engine::forward_pass(
+        model_.weights(), requests, threads_, [&](const engine::StateView& view) {
+          observe(view);
+          if (view.index > 0 && view.index <= model_.config().n_layer) {
+            progress.add(chunk_.work[static_cast<std::size_t>(view.index - 1)]);
+          }
+        });
+  }
+
+  void hand_over(const SweepSink& sink) {
+    for (std::size_t i = 0; i < prompts_.size(); ++i) {
+      const SweepPart& part = chunk_.parts[i];
+      OnePrompt& prompt = prompts_[i];
+      // A prompt whose interventions are spread over chunks has its trajectory from the first.
+      if (part.first == 0) sink.trajectory(part.prompt, prompt.trajectory.finish());
+      for (std::size_t k = 0; k < part.count; ++k) {
+        sink.result(part.prompt, part.first + k, prompt.runs[k].finish(changed_[i][k]));
+      }
+    }
+  }
+
+ private:
+  struct OnePrompt {
+    std::vector<std::int32_t> ids;
+    std::span<const Intervention> interventions;
+    TrajectoryRun trajectory;
+    std::vector<SilenceRun> runs;
+    std::vector<measure::PairSelection> selections;
+  };
+
+  void add(const SweepPrompt& request, const SweepPart& part) {
+    const ModelConfig& config = model_.config();
+    OnePrompt prompt{
+        .ids = experiment::ids_of(request.prompt),
+        .interventions = std::span(request.interventions).subspan(part.first, part.count),
+        .trajectory = TrajectoryRun(config, request.prompt, options_),
+        .runs = {},
+        .selections = {}};
+    prompt.selections.push_back(prompt.trajectory.selection());
+    for (const Intervention& intervention : prompt.interventions) {
+      prompt.runs.emplace_back(config, request.prompt, intervention, options_, measure_threads_);
+      for (const measure::PairSelection& selection : prompt.runs.back().selections()) {
+        if (std::ranges::find(prompt.selections, selection) == prompt.selections.end()) {
+          prompt.selections.push_back(selection);
+        }
+      }
+    }
+    prompts_.push_back(std::move(prompt));
+  }
+
+  void observe(const engine::StateView& view) {
+    const ModelConfig& config = model_.config();
+    const std::string name = experiment::state_name(view.index, config.n_layer);
+    std::vector<std::optional<CleanState>> clean(prompts_.size());
+    const bool many = prompts_.size() >= static_cast<std::size_t>(threads_);
+    support::parallel_for(prompts_.size(), many ? threads_ : 1, [&](std::size_t i) {
+      clean[i].emplace(view.prompts[i].clean, static_cast<std::size_t>(config.d_model), name,
+                       options_.cosine, prompts_[i].selections, many ? 1 : threads_);
+      prompts_[i].trajectory.observe(view.index, *clean[i]);
+    });
+
+    struct Task {
+      SilenceRun* run;
+      const CleanState* clean;
+      const engine::SilencedView* silenced;
+    };
+    std::vector<Task> tasks;
+    for (std::size_t i = 0; i < prompts_.size(); ++i) {
+      for (std::size_t k = 0; k < prompts_[i].runs.size(); ++k) {
+        tasks.push_back({&prompts_[i].runs[k], &*clean[i], &view.prompts[i].silenced[k]});
+      }
+    }
+    support::parallel_for(tasks.size(), measure_threads_ == 1 ? threads_ : 1, [&](std::size_t i) {
+      tasks[i].run->observe(view.index, *tasks[i].clean, *tasks[i].silenced);
+    });
+  }
+
+  const Model& model_;
+  const SweepChunk& chunk_;
+  const SilenceOptions& options_;
+  int threads_;
+  int measure_threads_ = 1;
+  std::vector<OnePrompt> prompts_;
+  std::vector<std::vector<std::int64_t>> changed_;
+};
+
+}  // namespace
+
+std::uint64_t default_memory() {
+  return support::available_memory() / 4;
+}
+
+void sweep(const Model& model, std::span<const SweepPrompt> prompts, const SweepOptions& options,
+           const SweepSink& sink) {
+  const int threads = support::resolve_threads(options.silence.threads);
+  check(model.config(), prompts, options.silence);
+  const std::uint64_t memory = options.memory == 0 ? default_memory() : options.memory;
+  const std::vector<SweepChunk> chunks = experiment::plan_sweep(model.config(), prompts, memory);
+  SweepProgress progress(options.silence, chunks);
+  for (const SweepChunk& chunk : chunks) {
+    ChunkRun run(model, prompts, chunk, options.silence, threads);
+    run.run(progress);
+    run.hand_over(sink);
+  }
+}
+
+}  // namespace tacet

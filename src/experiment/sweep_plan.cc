@@ -1,0 +1,106 @@
+#include "experiment/sweep_plan.h"
+
+#include <algorithm>
+
+#include "engine/forward_pass.h"
+
+namespace tacet::experiment {
+namespace {
+
+/// Rows that go up the blocks together at most. From some thousand on the products are as fast as
+/// they get; more would only let results wait.
+constexpr std::uint64_t kMostRows = 8192;
+
+/// Bytes that a result takes until it is handed over: its rows, and as many with the other choice
+/// of position 0.
+std::uint64_t result_bytes(const ModelConfig& config) {
+  return 2 * sizeof(LayerEffect) * static_cast<std::uint64_t>(config.n_layer + 1);
+}
+
+/// Fills chunks one after the other.
+class Planner {
+ public:
+  Planner(const ModelConfig& config, std::uint64_t memory) : config_(config), memory_(memory) {}
+
+  void add_prompt(std::size_t number, const SweepPrompt& prompt) {
+    const std::uint64_t tokens = prompt.prompt.tokens.size();
+    bool has_rows = false;  // clean ones, in the chunk at hand
+    const auto begin_part = [&](std::size_t first) {
+      parts().push_back({.prompt = number, .first = first, .count = 0});
+      add_rows(tokens, 0);
+      // The states of a prompt in double, for the measures.
+      bytes_ += 3 * sizeof(double) * tokens * static_cast<std::uint64_t>(config_.d_model);
+      has_rows = true;
+    };
+    for (std::size_t k = 0; k < prompt.interventions.size(); ++k) {
+      const Intervention& intervention = prompt.interventions[k];
+      const std::uint64_t rows = tokens - static_cast<std::uint64_t>(intervention.first_position());
+      const std::uint64_t new_rows = rows + (has_rows ? 0 : tokens);
+      if (!chunks_.empty() && !fits(new_rows)) {
+        chunks_.emplace_back();
+        start_chunk();
+        has_rows = false;
+      }
+      if (!has_rows) begin_part(k);
+      add_rows(rows, intervention.cut_layer());
+      bytes_ += result_bytes(config_) + sizeof(Token) * tokens;
+      ++parts().back().count;
+    }
+    if (prompt.interventions.empty()) {
+      if (!chunks_.empty() && !fits(tokens)) {
+        chunks_.emplace_back();
+        start_chunk();
+      }
+      begin_part(0);
+    }
+  }
+
+  std::vector<SweepChunk> take() { return std::move(chunks_); }
+
+ private:
+  std::vector<SweepPart>& parts() {
+    if (chunks_.empty()) {
+      chunks_.emplace_back();
+      start_chunk();
+    }
+    return chunks_.back().parts;
+  }
+
+  void start_chunk() {
+    chunks_.back().work.assign(static_cast<std::size_t>(config_.n_layer), 0);
+    rows_ = 0;
+    bytes_ = 0;
+  }
+
+  bool fits(std::uint64_t rows) const {
+    return chunks_.back().parts.empty() ||
+           (rows_ + rows <= kMostRows &&
+            bytes_ + rows * engine::bytes_per_row(config_) + result_bytes(config_) <= memory_);
+  }
+
+  void add_rows(std::uint64_t rows, int first_layer) {
+    rows_ += rows;
+    bytes_ += rows * engine::bytes_per_row(config_);
+    std::vector<std::int64_t>& work = chunks_.back().work;
+    for (auto layer = static_cast<std::size_t>(first_layer); layer < work.size(); ++layer) {
+      work[layer] += static_cast<std::int64_t>(rows);
+    }
+  }
+
+  const ModelConfig& config_;
+  std::uint64_t memory_;
+  std::vector<SweepChunk> chunks_;
+  std::uint64_t rows_ = 0;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace
+
+std::vector<SweepChunk> plan_sweep(const ModelConfig& config, std::span<const SweepPrompt> prompts,
+                                   std::uint64_t memory) {
+  Planner planner(config, memory);
+  for (std::size_t p = 0; p < prompts.size(); ++p) planner.add_prompt(p, prompts[p]);
+  return planner.take();
+}
+
+}  // namespace tacet::experiment

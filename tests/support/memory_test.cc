@@ -1,0 +1,14 @@
+#include "support/memory.h"
+
+#include <gtest/gtest.h>
+
+namespace tacet::support {
+namespace {
+
+TEST(AvailableMemory, IsBetweenAMegabyteAndWhatNoMachineHas) {
+  EXPECT_GT(available_memory(), std::uint64_t{1} << 20U);
+  EXPECT_LT(available_memory(), std::uint64_t{1} << 50U);
+}
+
+}  // namespace
+}  // namespace tacet::support
