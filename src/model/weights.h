@@ -31,7 +31,7 @@ struct Tensor {
 };
 
 /// Converts `out.size()` values of `tensor`, from its value number `first` on, to float32 (exact
-/// for F16 and BF16).
+/// for F16 and BF16). Precondition: the tensor has that many from there on. Thread safe.
 void copy_to_float(const Tensor& tensor, std::int64_t first, std::span<float> out);
 
 /// A Conv1D layer: y = x * weight + bias, weight [in, out], bias [out].

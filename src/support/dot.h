@@ -4,10 +4,9 @@
 
 namespace tacet::support {
 
-/// Dot products in interleaved partial sums that are added in a fixed order: the bits depend on
-/// the values and n alone, and the compiler may use vectors without reordering anything.
-float dot_f32(const float* a, const float* b, std::size_t n);
-/// The same, accumulated in double.
+/// Dot products accumulated in double, in interleaved partial sums that are added in a fixed order:
+/// the bits depend on the values and n alone, and the compiler may use vectors without reordering
+/// anything.
 double dot_f64(const float* a, const float* b, std::size_t n);
 double dot_f64(const double* a, const double* b, std::size_t n);
 /// Sum of (a[i] - b[i])^2.

@@ -2,6 +2,7 @@
 /// A temporary folder that is gone when its test is.
 #pragma once
 
+#include <cerrno>
 #include <filesystem>
 #include <string>
 #include <system_error>
