@@ -81,7 +81,7 @@ void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   SilenceResult result = silence(model, prompt, intervention, options);
   result.timing.load_s = loaded - start;
   progress.clear();
-  if (arguments.dump) write_dump(result, *arguments.dump);
+  if (arguments.dump) write_dump(result, model, *arguments.dump);
   write_result(rendered(result, model, arguments, terminal), arguments.output.out);
   print_run_details(arguments.output, model, result.timing);
 }

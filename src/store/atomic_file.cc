@@ -2,8 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <csignal>
-#include <ctime>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -13,40 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "support/utf8.h"
-#include "tacet/error.h"
+#include "store/file_size_signal.h"
+#include "store/write_error.h"
 
 namespace tacet::store {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
-
-std::string_view advice(int error) {
-  switch (error) {
-    case ENOSPC:
-    case EDQUOT:
-      return "free some space there or choose another place";
-    case EFBIG:
-      return "raise the limit on the size of files or choose another place";
-    case ENOENT:
-    case ENOTDIR:
-      return "create its folder first or correct the path";
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return "choose a file and a folder that you may write to";
-    case EISDIR:
-      return "name a file, not a folder";
-    default:
-      return "choose another file";
-  }
-}
-
-[[noreturn]] void fail(const std::filesystem::path& file, int error) {
-  throw OutputError(fmt::format("cannot write '{}': {}; {}",
-                                support::escape_for_display(file.string()),
-                                std::generic_category().message(error), advice(error)));
-}
 
 /// An open file, closed at the end of its scope.
 class Descriptor {
@@ -61,39 +32,11 @@ class Descriptor {
   int value() const { return value_; }
   /// Closes now, because file systems may report a failed write only here.
   void close(const std::filesystem::path& file) {
-    if (::close(std::exchange(value_, -1)) != 0 && errno != EINTR) fail(file, errno);
+    if (::close(std::exchange(value_, -1)) != 0 && errno != EINTR) fail_to_write(file, errno);
   }
 
  private:
   int value_;
-};
-
-/// While it lives, a write beyond the limit on the size of files fails with EFBIG on this thread,
-/// instead of ending the program with SIGXFSZ and a temporary file left behind.
-class FileSizeSignalBlock {
- public:
-  FileSizeSignalBlock() {
-    sigset_t pending = {};
-    ::sigpending(&pending);
-    was_pending_ = ::sigismember(&pending, SIGXFSZ) == 1;
-    ::sigemptyset(&signal_);
-    ::sigaddset(&signal_, SIGXFSZ);
-    ::pthread_sigmask(SIG_BLOCK, &signal_, &old_mask_);
-  }
-  FileSizeSignalBlock(const FileSizeSignalBlock&) = delete;
-  FileSizeSignalBlock& operator=(const FileSizeSignalBlock&) = delete;
-  ~FileSizeSignalBlock() {
-    // What our own writes raised must not strike when the signal is let through again.
-    const timespec no_wait = {};
-    while (!was_pending_ && ::sigtimedwait(&signal_, nullptr, &no_wait) == SIGXFSZ) {
-    }
-    ::pthread_sigmask(SIG_SETMASK, &old_mask_, nullptr);
-  }
-
- private:
-  sigset_t signal_ = {};
-  sigset_t old_mask_ = {};
-  bool was_pending_ = false;
 };
 
 /// A name in the file system that is removed unless it was renamed.
@@ -107,7 +50,7 @@ class TemporaryName {
   }
 
   void rename_to(const std::filesystem::path& target, const std::filesystem::path& file) {
-    if (::rename(name_.c_str(), target.c_str()) != 0) fail(file, errno);
+    if (::rename(name_.c_str(), target.c_str()) != 0) fail_to_write(file, errno);
     renamed_ = true;
   }
 
@@ -159,15 +102,15 @@ void write_beside(const std::filesystem::path& file, const struct stat* existing
   const std::filesystem::path target = follow_links(file);
   const std::filesystem::path name = temporary_name(target);
   Descriptor descriptor = open_temporary(name);
-  if (descriptor.value() < 0) fail(file, errno);
+  if (descriptor.value() < 0) fail_to_write(file, errno);
   TemporaryName temporary(name);
   if (existing != nullptr && ::fchmod(descriptor.value(), existing->st_mode & 07777U) != 0) {
-    fail(file, errno);
+    fail_to_write(file, errno);
   }
   FileSink sink(descriptor.value(), file);
   writer(sink);
   sink.flush();
-  if (::fsync(descriptor.value()) != 0) fail(file, errno);
+  if (::fsync(descriptor.value()) != 0) fail_to_write(file, errno);
   descriptor.close(file);
   temporary.rename_to(target, file);
   synchronise_folder(target);
@@ -175,7 +118,7 @@ void write_beside(const std::filesystem::path& file, const struct stat* existing
 
 void write_directly(const std::filesystem::path& file, const FileWriter& writer) {
   Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
-  if (descriptor.value() < 0) fail(file, errno);
+  if (descriptor.value() < 0) fail_to_write(file, errno);
   FileSink sink(descriptor.value(), file);
   writer(sink);
   sink.flush();
@@ -209,24 +152,25 @@ void FileSink::write_through(std::string_view bytes) {
     if (written >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EINTR) {
-      fail(file_, errno);
+      fail_to_write(file_, errno);
     }
   }
 }
 
 void write_file_atomically(const std::filesystem::path& file, const FileWriter& writer) {
   const FileSizeSignalBlock block;
-  if (!file.has_filename()) fail(file, file.empty() ? ENOENT : EISDIR);
+  if (!file.has_filename()) fail_to_write(file, file.empty() ? ENOENT : EISDIR);
   struct stat status = {};
   const bool exists = ::stat(file.c_str(), &status) == 0;
-  if (!exists && errno != ENOENT) fail(file, errno);
-  if (exists && S_ISDIR(status.st_mode)) fail(file, EISDIR);
+  if (!exists && errno != ENOENT) fail_to_write(file, errno);
+  if (exists && S_ISDIR(status.st_mode)) fail_to_write(file, EISDIR);
   if (names_a_descriptor(file) || (exists && !S_ISREG(status.st_mode))) {
     write_directly(file, writer);
     return;
   }
   // A rename would replace even a file that its owner has protected from writing.
-  if (exists && ::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0) fail(file, errno);
+  if (exists && ::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0)
+    fail_to_write(file, errno);
   write_beside(file, exists ? &status : nullptr, writer);
 }
 

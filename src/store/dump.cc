@@ -82,12 +82,14 @@ void write_all_cosines(FileSink& sink, const States& states, StatesKind kind,
   }
 }
 
-std::vector<MetadataEntry> metadata_of(const SilenceResult& result) {
+std::vector<MetadataEntry> metadata_of(const SilenceResult& result, const Model& model) {
   const Intervention& intervention = result.intervention;
   std::vector<int> ids;
   for (const Token& token : result.prompt.tokens) ids.push_back(token.id);
   return {{"format", "pt"},
           {"tacet_version", kVersion},
+          {"model", model.id()},
+          {"fingerprint", model.fingerprint()},
           {"intervention", spec_of(intervention)},
           {"mode", to_string(intervention.mode)},
           {"positions", intervention.positions.empty()
@@ -100,7 +102,8 @@ std::vector<MetadataEntry> metadata_of(const SilenceResult& result) {
 
 }  // namespace
 
-void write_dump(const SilenceResult& result, const std::filesystem::path& file) {
+void write_dump(const SilenceResult& result, const Model& model,
+                const std::filesystem::path& file) {
   const States& clean = result.clean;
   if (clean.data().empty() || clean.data().size() != result.silenced.data().size()) {
     throw UsageError(
@@ -117,7 +120,7 @@ void write_dump(const SilenceResult& result, const std::filesystem::path& file) 
       {"cosine.silenced", {n_layer, n_tokens, n_tokens}},
   }};
   store::write_file_atomically(file, [&](FileSink& sink) {
-    sink.write(store::safetensors_header(tensors, metadata_of(result)));
+    sink.write(store::safetensors_header(tensors, metadata_of(result, model)));
     write_states(sink, clean, result.states);
     write_states(sink, result.silenced, result.states);
     write_all_cosines(sink, clean, result.states, "cosine.clean");

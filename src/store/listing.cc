@@ -28,6 +28,7 @@ Json token_json(std::size_t position, const Token& token) {
 
 std::vector<Json> token_rows(const TokenListing& listing) {
   std::vector<Json> rows;
+  rows.reserve(listing.tokens.size());
   for (const Token& token : listing.tokens) rows.push_back(token_json(rows.size(), token));
   return rows;
 }
@@ -52,6 +53,7 @@ Json model_json(const ModelListing& model) {
 
 std::vector<Json> model_rows(const std::vector<ModelListing>& models) {
   std::vector<Json> rows;
+  rows.reserve(models.size());
   for (const ModelListing& model : models) rows.push_back(model_json(model));
   return rows;
 }

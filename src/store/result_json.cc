@@ -1,14 +1,49 @@
 #include "store/result_json.h"
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "store/columns.h"
 #include "tacet/version.h"
 
 namespace tacet::store {
 namespace {
+
+/// Makes one key of each column.
+class ColumnsBuilder {
+ public:
+  explicit ColumnsBuilder(std::string name) : builder_(std::move(name)) {}
+
+  void operator()(const char* key, double value) { builder_.number(key, value); }
+  void operator()(const char* key, const std::optional<double>& value) {
+    builder_.number(key, value);
+  }
+  void operator()(const char* key, const std::optional<int>& value) {
+    builder_.value(key, value ? Json(*value) : Json(nullptr));
+  }
+  void operator()(const char* key, Effect value) { builder_.text(key, to_string(value)); }
+  /// Integers, booleans and lists of them.
+  template <typename Value>
+  void operator()(const char* key, const Value& value) {
+    builder_.value(key, value);
+  }
+
+  Json take() { return builder_.take(); }
+
+ private:
+  ObjectBuilder builder_;
+};
+
+/// `row` as an object; `name` is its place in the document.
+template <typename Row>
+Json columns_json(const Row& row, std::string name) {
+  ColumnsBuilder builder(std::move(name));
+  visit_columns(row, builder);
+  return builder.take();
+}
 
 Json model_json(const ModelSummary& model) {
   return ObjectBuilder("model")
@@ -55,20 +90,6 @@ Json test_json(const TestSummary& test) {
       .take();
 }
 
-Json ripple_json(const Ripple& ripple) {
-  return ObjectBuilder("ripple")
-      .value("cut_layer", ripple.cut_layer)
-      .value("onset", ripple.onset ? Json(*ripple.onset) : Json(nullptr))
-      .number("immediate_delta", ripple.immediate_delta)
-      .number("late_delta", ripple.late_delta)
-      .value("late_layers", ripple.late_layers)
-      .number("persistence", ripple.persistence)
-      .number("growth", ripple.growth)
-      .number("growth_absolute", ripple.growth_absolute)
-      .value("sign_changes", ripple.sign_changes)
-      .take();
-}
-
 Json summary_json(const TrajectorySummary& summary) {
   return ObjectBuilder("trajectory")
       .value("min_layer", summary.min_layer)
@@ -110,45 +131,11 @@ ModelSummary summary_of(const Model& model) {
 }
 
 Json layer_json(const LayerEffect& row, std::string name) {
-  return ObjectBuilder(std::move(name))
-      .value("layer", row.layer)
-      .value("n_pairs", row.n_pairs)
-      .number("mean_clean", row.mean_clean)
-      .number("mean_silenced", row.mean_silenced)
-      .number("mean_delta", row.mean_delta)
-      .number("sd_delta", row.sd_delta)
-      .number("t", row.t)
-      .number("df", row.df)
-      .number("p", row.p)
-      .number("p_adjusted", row.p_adjusted)
-      .value("significant", row.significant)
-      .text("effect", to_string(row.effect))
-      .number("cohen_dz", row.cohen_dz)
-      .number("ci_low", row.ci_low)
-      .number("ci_high", row.ci_high)
-      .number("direct_mean_delta", row.direct_mean_delta)
-      .number("perturbation", row.perturbation)
-      .number("norm_ratio", row.norm_ratio)
-      .number("mean_distance_clean", row.mean_distance_clean)
-      .number("mean_distance_silenced", row.mean_distance_silenced)
-      .number("effective_rank_clean", row.effective_rank_clean)
-      .number("effective_rank_silenced", row.effective_rank_silenced)
-      .number("perturbation_absolute", row.perturbation_absolute)
-      .take();
+  return columns_json(row, std::move(name));
 }
 
 Json trajectory_row_json(const TrajectoryRow& row, std::string name) {
-  return ObjectBuilder(std::move(name))
-      .value("n_pairs", row.n_pairs)
-      .number("mean", row.mean)
-      .number("sd", row.sd)
-      .number("q25", row.q25)
-      .number("median", row.median)
-      .number("q75", row.q75)
-      .number("mean_norm", row.mean_norm)
-      .number("mean_distance", row.mean_distance)
-      .number("effective_rank", row.effective_rank)
-      .take();
+  return columns_json(row, std::move(name));
 }
 
 Json trajectory_layer_json(int layer, const TrajectoryRow& row) {
@@ -168,7 +155,7 @@ Json silence_json(const SilenceResult& result, const ModelSummary& model) {
       .value("layers", std::move(layers))
       .value("final_norm",
              result.final_norm ? layer_json(*result.final_norm, "final_norm") : Json(nullptr))
-      .value("ripple", ripple_json(result.ripple))
+      .value("ripple", columns_json(result.ripple, "ripple"))
       .value("trajectory", summary_json(result.trajectory))
       .value("timing", timing_json(result.timing))
       .text("states", to_string(result.states))

@@ -13,10 +13,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/process.h"
 #include "support/temp_dir.h"
 #include "tacet/error.h"
 
@@ -25,7 +25,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using testing::FileSizeLimit;
 using ::testing::HasSubstr;
+using testing::OrdinaryUser;
 using testing::TempDir;
 
 std::string content_of(const fs::path& file) {
@@ -53,40 +55,6 @@ std::string error_of(const fs::path& file, const FileWriter& writer) {
 std::string error_of(const fs::path& file, std::string_view content = "text") {
   return error_of(file, [=](FileSink& sink) { sink.write(content); });
 }
-
-/// The most bytes a file may have, for as long as the object lives.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &old_limit_);
-    const rlimit limit = {.rlim_cur = bytes, .rlim_max = old_limit_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &old_limit_); }
-
- private:
-  rlimit old_limit_ = {};
-};
-
-/// Gives up root's right to write everywhere, for as long as the object lives; the folder changes
-/// hands with it.
-class OrdinaryUser {
- public:
-  explicit OrdinaryUser(const fs::path& folder) : user_(::geteuid()) {
-    constexpr uid_t kNobody = 65534;
-    if (user_ != 0) return;
-    EXPECT_EQ(::chown(folder.c_str(), kNobody, static_cast<gid_t>(-1)), 0);
-    EXPECT_EQ(::seteuid(kNobody), 0);
-  }
-  OrdinaryUser(const OrdinaryUser&) = delete;
-  OrdinaryUser& operator=(const OrdinaryUser&) = delete;
-  ~OrdinaryUser() { EXPECT_EQ(::seteuid(user_), 0); }
-
- private:
-  uid_t user_;
-};
 
 TEST(AtomicFile, WritesAndReplaces) {
   const TempDir folder;

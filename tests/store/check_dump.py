@@ -66,6 +66,8 @@ class DumpTest(unittest.TestCase):
         self.assertEqual(metadata["format"], "pt")
         self.assertEqual(metadata["tacet_version"], result["version"])
         self.assertEqual(metadata["intervention"], "L3H5")
+        self.assertEqual(metadata["model"], result["model"]["id"])
+        self.assertEqual(metadata["fingerprint"], result["model"]["fingerprint"])
         self.assertEqual(metadata["token_ids"],
                          ",".join(str(token["id"]) for token in result["tokens"]))
         self.assertEqual(set(tensors), {"clean", "silenced", "cosine.clean", "cosine.silenced"})

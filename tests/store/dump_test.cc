@@ -65,7 +65,7 @@ struct Dump {
 
 Dump written(const SilenceResult& result) {
   const TempDir folder;
-  write_dump(result, folder / "dump.safetensors");
+  write_dump(result, Model::mini(), folder / "dump.safetensors");
   std::ifstream stream(folder / "dump.safetensors", std::ios::binary);
   return Dump({std::istreambuf_iterator<char>(stream), {}});
 }
@@ -137,6 +137,7 @@ TEST(Dump, HasTheHeaderOfTheFormat) {
   EXPECT_EQ(dump.header_bytes % 8, 0U);
   EXPECT_EQ(dump.header.dump(),
             std::string(R"({"__metadata__":{"format":"pt","tacet_version":")") + kVersion +
+                R"(","model":"mini","fingerprint":")" + Model::mini().fingerprint() +
                 R"(","intervention":"L1H0+L1H3","mode":"scale:0.5","positions":"1,2",)"
                 R"("states":"block","cosine":"raw","token_ids":"7,8,9,10"},)"
                 R"("clean":{"dtype":"F32","shape":[4,4,5],"data_offsets":[0,320]},)"
@@ -168,7 +169,7 @@ TEST(Dump, WideRowsAreSummedWhole) {
 }
 
 TEST(Dump, NeedsStates) {
-  const auto dump = [](const SilenceResult& result) { write_dump(result, "unused.safetensors"); };
+  const auto dump = [](const SilenceResult& result) { write_dump(result, Model::mini(), "unused.safetensors"); };
   EXPECT_THROW(dump(testing::made_silence()), UsageError);
   SilenceResult half = result_with_states();
   half.silenced = States();
@@ -183,7 +184,7 @@ TEST(Dump, RefusesStatesWithoutACosineAndLeavesNothing) {
     SilenceResult result = result_with_states();
     for (std::size_t k = 10; k < 15; ++k) result.silenced.state(2)[k] = bad;
     try {
-      write_dump(result, folder / "dump");
+      write_dump(result, Model::mini(), folder / "dump");
       ADD_FAILURE() << bad;
     } catch (const NumericError& error) {
       EXPECT_THAT(error.what(),
@@ -195,7 +196,7 @@ TEST(Dump, RefusesStatesWithoutACosineAndLeavesNothing) {
 
 TEST(Dump, TellsAFullDevice) {
   try {
-    write_dump(result_with_states(), "/dev/full");
+    write_dump(result_with_states(), Model::mini(), "/dev/full");
     ADD_FAILURE();
   } catch (const OutputError& error) {
     EXPECT_THAT(error.what(), HasSubstr("cannot write '/dev/full': No space left on device"));

@@ -1,0 +1,292 @@
+#include "store/sqlite.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstddef>
+#include <new>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "store/sqlite_error.h"
+#include "support/utf8.h"
+#include "tacet/error.h"
+
+namespace tacet::store {
+namespace {
+
+constexpr int kPatienceMs = 10'000;  ///< longest wait for another process's short lock
+
+/// The path as a `file:` URI, for the one option that has no flag.
+std::string frozen_uri(const std::filesystem::path& file) {
+  std::string uri = "file://";
+  for (const char c : file.string()) {
+    const bool is_special = c == '%' || c == '?' || c == '#';
+    uri += is_special ? fmt::format("%{:02x}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  return uri + "?immutable=1";
+}
+
+}  // namespace
+
+void fail_database(Access access, std::string_view shown, std::string_view problem,
+                   std::string_view advice) {
+  const char* const verb = access == Access::read ? "read" : "write";
+  const std::string message = fmt::format("cannot {} '{}': {}; {}", verb, shown, problem, advice);
+  if (access == Access::read) throw InputError(message);
+  throw OutputError(message);
+}
+
+Connection::Connection(const std::filesystem::path& file, std::string shown, Access access,
+                       bool frozen)
+    : shown_(std::move(shown)), access_(access) {
+  // Readers too may write, where the system lets them, so that the last one to close clears up the
+  // files beside the database; `query_only` keeps them from changing what is in it.
+  const std::string name = frozen ? frozen_uri(file) : file.string();
+  const int flags = frozen ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE;
+  const int code = ::sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  try {
+    if (code != SQLITE_OK) fail_with(code);
+    ::sqlite3_extended_result_codes(handle_, 1);
+    ::sqlite3_busy_timeout(handle_, kPatienceMs);
+    // The file may come from anywhere: its own SQL must do no more than lay out tables.
+    ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+  } catch (...) {
+    close();
+    throw;
+  }
+}
+
+Connection::~Connection() {
+  close();
+}
+
+void Connection::close() {
+  // Cannot fail: every statement is finalised before its connection.
+  ::sqlite3_close(std::exchange(handle_, nullptr));
+}
+
+sqlite3_file* Connection::file() const {
+  sqlite3_file* file = nullptr;
+  ::sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file));
+  return file;
+}
+
+std::int64_t Connection::size() const {
+  sqlite3_int64 size = 0;
+  const int code = file()->pMethods->xFileSize(file(), &size);
+  if (code != SQLITE_OK) fail_with(code);
+  return size;
+}
+
+std::string Connection::header() const {
+  std::array<char, 100> bytes = {};
+  const std::size_t count = std::min(bytes.size(), static_cast<std::size_t>(size()));
+  const int code = file()->pMethods->xRead(file(), bytes.data(), static_cast<int>(count), 0);
+  if (code != SQLITE_OK) fail_with(code);
+  return {bytes.data(), count};
+}
+
+void Connection::execute(const std::string& sql) {
+  errno = 0;
+  const int code = ::sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail_with(code);
+}
+
+std::string Connection::text(const std::string& sql) {
+  Statement statement(*this, sql);
+  return statement.start().step() ? statement.take_text() : "";
+}
+
+bool Connection::in_transaction() const {
+  return ::sqlite3_get_autocommit(handle_) == 0;
+}
+
+void Connection::keep_log_when_closed(bool keep) {
+  ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
+}
+
+bool Connection::fold_log() {
+  // A reader that stays for long is not worth waiting for.
+  constexpr int kShortPatienceMs = 500;
+  ::sqlite3_busy_timeout(handle_, kShortPatienceMs);
+  errno = 0;
+  const int code =
+      ::sqlite3_wal_checkpoint_v2(handle_, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  ::sqlite3_busy_timeout(handle_, kPatienceMs);
+  if ((code & 0xff) == SQLITE_BUSY || code == SQLITE_LOCKED) return false;
+  if (code != SQLITE_OK) fail_with(code);
+  return true;
+}
+
+void Connection::fail(std::string_view problem, std::string_view advice) const {
+  fail_database(access_, shown_, problem, advice);
+}
+
+void Connection::fail_damaged(std::string_view detail) const {
+  fail(fmt::format("the database is damaged ({})", support::escape_for_display(detail)),
+       "restore it from a copy, or name another file and run the sweep again");
+}
+
+void Connection::fail_with(int code) const {
+  const int last_error = errno;
+  if ((code & 0xff) == SQLITE_NOMEM || handle_ == nullptr) throw std::bad_alloc();
+  if (is_damage(code)) fail_damaged(::sqlite3_errmsg(handle_));
+  // SQLite does not always keep the number itself.
+  const int kept = ::sqlite3_system_errno(handle_);
+  const int error = kept != 0 ? kept : last_error;
+  fail(problem_of(code, error, ::sqlite3_errmsg(handle_)), advice_for(code, error));
+}
+
+Statement::Statement(Connection& connection, const std::string& sql) : connection_(connection) {
+  check(::sqlite3_prepare_v2(connection.handle(), sql.c_str(), -1, &handle_, nullptr));
+}
+
+Statement::~Statement() {
+  ::sqlite3_finalize(handle_);
+}
+
+void Statement::check(int code) const {
+  if (code != SQLITE_OK) connection_.fail_with(code);
+}
+
+Statement& Statement::start() {
+  ::sqlite3_reset(handle_);
+  ::sqlite3_clear_bindings(handle_);
+  parameter_ = 0;
+  return *this;
+}
+
+Statement& Statement::put(std::int64_t value) {
+  check(::sqlite3_bind_int64(handle_, ++parameter_, value));
+  return *this;
+}
+
+Statement& Statement::put(double value) {
+  if (std::isnan(value)) {
+    throw NumericError(fmt::format(
+        "the result's '{}' is not a number, which no result may hold; it was not written, please "
+        "report this together with the command",
+        ::sqlite3_bind_parameter_name(handle_, parameter_ + 1)));
+  }
+  check(::sqlite3_bind_double(handle_, ++parameter_, value));
+  return *this;
+}
+
+Statement& Statement::put(const std::optional<double>& value) {
+  return value ? put(*value) : put_null();
+}
+
+Statement& Statement::put(std::string_view value) {
+  const bool is_text = !support::first_invalid_utf8(value);
+  // An empty view may have no data, which SQLite would take for null.
+  const char* const data = value.empty() ? "" : value.data();
+  ++parameter_;
+  check(is_text ? ::sqlite3_bind_text64(handle_, parameter_, data, value.size(), SQLITE_TRANSIENT,
+                                        SQLITE_UTF8)
+                : ::sqlite3_bind_blob64(handle_, parameter_, data, value.size(), SQLITE_TRANSIENT));
+  return *this;
+}
+
+Statement& Statement::put_null() {
+  check(::sqlite3_bind_null(handle_, ++parameter_));
+  return *this;
+}
+
+bool Statement::step() {
+  errno = 0;
+  const int code = ::sqlite3_step(handle_);
+  column_ = -1;
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  // The message is read before reset() may change it; the reset gives up the statement's locks.
+  try {
+    connection_.fail_with(code);
+  } catch (...) {
+    reset();
+    throw;
+  }
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+  reset();
+}
+
+void Statement::reset() {
+  ::sqlite3_reset(handle_);
+}
+
+int Statement::next_type() {
+  return ::sqlite3_column_type(handle_, ++column_);
+}
+
+void Statement::fail_type() const {
+  connection_.fail_damaged(fmt::format("the column '{}' holds what it should not",
+                                       ::sqlite3_column_name(handle_, column_)));
+}
+
+std::int64_t Statement::take_int64() {
+  if (next_type() != SQLITE_INTEGER) fail_type();
+  return ::sqlite3_column_int64(handle_, column_);
+}
+
+int Statement::take_int() {
+  const std::int64_t value = take_int64();
+  if (!std::in_range<int>(value)) fail_type();
+  return static_cast<int>(value);
+}
+
+double Statement::take_double() {
+  const int type = next_type();
+  if (type != SQLITE_FLOAT && type != SQLITE_INTEGER) fail_type();
+  return ::sqlite3_column_double(handle_, column_);
+}
+
+std::optional<double> Statement::take_optional_double() {
+  if (take_null()) return std::nullopt;
+  return take_double();
+}
+
+std::string Statement::take_text() {
+  const int type = next_type();
+  if (type != SQLITE_TEXT && type != SQLITE_BLOB) fail_type();
+  const void* const data = ::sqlite3_column_blob(handle_, column_);
+  const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(handle_, column_));
+  return size == 0 ? "" : std::string(static_cast<const char*>(data), size);
+}
+
+bool Statement::take_null() {
+  if (next_type() == SQLITE_NULL) return true;
+  --column_;
+  return false;
+}
+
+Transaction::Transaction(Connection& connection, Access access)
+    : connection_(connection), is_nested_(connection.in_transaction()) {
+  if (is_nested_) {
+    connection_.execute("SAVEPOINT part");
+  } else {
+    connection_.execute(access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN");
+  }
+}
+
+Transaction::~Transaction() {
+  // After some errors SQLite has rolled back all of it already.
+  if (is_done_ || !connection_.in_transaction()) return;
+  const char* const sql = is_nested_ ? "ROLLBACK TO part; RELEASE part" : "ROLLBACK";
+  ::sqlite3_exec(connection_.handle(), sql, nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit() {
+  connection_.execute(is_nested_ ? "RELEASE part" : "COMMIT");
+  is_done_ = true;
+}
+
+}  // namespace tacet::store

@@ -1,0 +1,103 @@
+/// @file
+/// Results of sweeps that outlive the process: a SQLite database as docs/database.md lays it out.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tacet/model.h"
+#include "tacet/sweep.h"
+
+namespace tacet::store {
+
+/// Everything beside the prompt that decides the numbers of a run. Two runs are the same when the
+/// model's fingerprint, the token ids, these and the tool's version are.
+struct RunSettings {
+  StatesKind states = StatesKind::block;
+  Cosine cosine = Cosine::raw;
+  PairsKind pairs = PairsKind::movable;
+  bool exclude_first = false;
+  Test test = Test::paired;
+  double alpha = 0.05;
+  Correction correction = Correction::bonferroni;
+  Family family = Family::blocks;
+  SliceMode mode;
+  std::vector<int> positions;  ///< touched, of this prompt; empty means all
+  bool operator==(const RunSettings&) const = default;
+};
+
+/// A run as it stands in the database.
+struct StoredRun {
+  std::int64_t id = 0;
+  std::string prompt_id;  ///< the `id` of the prompt file; empty without one
+  Prompt prompt;
+  RunSettings settings;
+  std::string model_id;
+  std::string model_fingerprint;
+  std::string model_dtype;
+  int n_layer = 0;
+  int n_head = 0;
+  int d_model = 0;
+  std::string tool_version;
+  std::int64_t n_interventions = 0;  ///< finished ones
+};
+
+/// The database of sweeps. One process at a time may write; any number may read meanwhile.
+/// For one thread at a time. Every failure is an OutputError or InputError that names the file,
+/// what is wrong with it and what to do; a file that is no database of tacet's, or of another
+/// schema version, is left untouched.
+class SweepDatabase {
+ public:
+  /// Opens `file` for writing, made when it is not there. Throws OutputError when another process
+  /// writes to it, when the folder or file is read-only, when the file is no database, is damaged,
+  /// or of another schema version.
+  static SweepDatabase open_for_writing(const std::filesystem::path& file);
+  /// Opens an existing `file` for reading only. Throws InputError when it is not there, is no
+  /// database of tacet's, is damaged, or of another schema version.
+  static SweepDatabase open_for_reading(const std::filesystem::path& file);
+
+  ~SweepDatabase();
+  SweepDatabase(SweepDatabase&&) noexcept;
+  SweepDatabase& operator=(SweepDatabase&&) noexcept;
+
+  /// The run of this model, prompt and settings: the one that is there, or a new one.
+  std::int64_t run_of(const Model& model, const Prompt& prompt, const std::string& prompt_id,
+                      const RunSettings& settings);
+  /// Specs of the interventions that are finished in `run`.
+  std::set<std::string> finished(std::int64_t run) const;
+  bool has_trajectory(std::int64_t run) const;
+
+  /// Writes the clean trajectory of `run`, whole, in one transaction.
+  void write(std::int64_t run, const TrajectoryResult& result);
+  /// Writes the result of one intervention: its effects, ripple and ln_f's row, whole, in one
+  /// transaction of its own, or in the one that `begin` opened. Replaces what is there of it.
+  /// Negative zeros become zeros. Throws NumericError for NaN. Nothing of a result whose writing
+  /// failed is kept.
+  void write(std::int64_t run, const SilenceResult& result);
+
+  /// Several writes as one transaction, for speed; what is not committed is rolled back. After a
+  /// full disk or another error of the system the transaction may be gone: `commit` throws then.
+  void begin();
+  void commit();
+
+  /// Folds the write-ahead log into the file, so that it can be copied alone; done when closed,
+  /// too. False when a reader or an open transaction stood in the way: `-wal` beside the file
+  /// belongs to it then.
+  bool checkpoint();
+
+  /// All runs, by id.
+  std::vector<StoredRun> runs() const;
+  /// What `run` holds, in the order of blocks and heads of the interventions.
+  std::vector<SweepOutcome> outcomes(std::int64_t run) const;
+
+ private:
+  struct Impl;
+  explicit SweepDatabase(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tacet::store

@@ -1,0 +1,140 @@
+#include "store/sweep_json.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "store/csv.h"
+#include "store/json_values.h"
+#include "tacet/version.h"
+
+namespace tacet::store {
+namespace {
+
+Json model_json(const StoredRun& run) {
+  return ObjectBuilder("model")
+      .text("id", run.model_id)
+      .value("n_layer", run.n_layer)
+      .value("n_head", run.n_head)
+      .value("d_model", run.d_model)
+      .text("dtype", run.model_dtype)
+      .text("fingerprint", run.model_fingerprint)
+      .value("sha256", nullptr)
+      .take();
+}
+
+Json prompt_json(const StoredRun& run) {
+  Json tokens = Json::array();
+  for (const Token& token : run.prompt.tokens) {
+    tokens.push_back(ObjectBuilder().value("id", token.id).text("text", token.text).take());
+  }
+  const std::vector<int>& positions = run.settings.positions;
+  return ObjectBuilder()
+      .value("run", run.id)
+      .value("id", run.prompt_id.empty() ? Json() : json_text(run.prompt_id))
+      .text("prompt", run.prompt.text)
+      .value("positions", positions.empty() ? Json("all") : Json(positions))
+      .value("tokens", std::move(tokens))
+      .take();
+}
+
+Json settings_json(const RunSettings& settings) {
+  return ObjectBuilder("settings")
+      .text("mode", to_string(settings.mode))
+      .text("states", to_string(settings.states))
+      .text("cosine", to_string(settings.cosine))
+      .text("pairs", to_string(settings.pairs))
+      .value("exclude_first", settings.exclude_first)
+      .text("test", to_string(settings.test))
+      .number("alpha", settings.alpha)
+      .text("correction", to_string(settings.correction))
+      .text("family", to_string(settings.family))
+      .take();
+}
+
+Json test_json(const SweepSummary& summary, const RunSettings& settings) {
+  return ObjectBuilder("test")
+      .text("name", to_string(settings.test))
+      .number("alpha", summary.alpha)
+      .text("correction", to_string(summary.correction))
+      .value("family_size", summary.family_size)
+      .text("family", to_string(Family::sweep))
+      .take();
+}
+
+Json head_json(const HeadSummary& head) {
+  const bool single = head.heads.size() == 1;
+  Json names = Json::array();
+  for (const Head one : head.heads) names.push_back(to_string(one));
+  return ObjectBuilder(head.spec)
+      .text("spec", head.spec)
+      .value("heads", std::move(names))
+      .value("layer", single ? Json(head.heads.front().layer) : Json())
+      .value("head", single ? Json(head.heads.front().head) : Json())
+      .value("cut_layer", head.cut_layer)
+      .number("late_delta", head.late)
+      .number("immediate_delta", head.immediate)
+      .number("extreme_delta", head.extreme)
+      .value("extreme_layer", head.extreme_layer)
+      .number("t", head.t)
+      .number("cohen_dz", head.cohen_dz)
+      .number("onset", head.onset)
+      .number("p_adjusted", head.p_adjusted)
+      .text("role", to_string(head.role))
+      .value("significant", head.role != Role::none)
+      .value("immediate_significant", head.immediate_effect)
+      .value("extreme_significant", head.extreme_effect)
+      .value("n_prompts", head.n_prompts)
+      .value("n_significant", head.n_significant)
+      .take();
+}
+
+Json counts_json(const SweepSummary& summary) {
+  return ObjectBuilder("counts")
+      .value("interventions", summary.heads.size())
+      .value("connectors", summary.n_connectors)
+      .value("separators", summary.n_separators)
+      .value("none", summary.n_none)
+      .value("late_only", summary.n_late_only)
+      .take();
+}
+
+/// One line of the CSV: the heads of an intervention in one field.
+Json csv_row(std::int64_t run, const HeadSummary& head) {
+  Json row = {{"run", run}};
+  row.update(head_json(head));
+  row.erase("heads");
+  return row;
+}
+
+}  // namespace
+
+std::string sweep_json(const SweepListing& listing) {
+  const StoredRun& first = listing.runs.front();
+  Json prompts = Json::array();
+  for (const StoredRun& run : listing.runs) prompts.push_back(prompt_json(run));
+  Json heads = Json::array();
+  for (const HeadSummary& head : listing.summary.heads) heads.push_back(head_json(head));
+  return document(ObjectBuilder()
+                      .text("schema", "tacet.sweep/1")
+                      .text("version", kVersion)
+                      .value("model", model_json(first))
+                      .value("prompts", std::move(prompts))
+                      .value("settings", settings_json(first.settings))
+                      .value("test", test_json(listing.summary, first.settings))
+                      .value("heads", std::move(heads))
+                      .value("counts", counts_json(listing.summary))
+                      .take());
+}
+
+std::string sweep_csv(const SweepListing& listing) {
+  std::vector<Json> rows;
+  for (std::size_t i = 0; i < listing.runs.size(); ++i) {
+    for (const HeadSummary& head : listing.per_run[i].heads) {
+      rows.push_back(csv_row(listing.runs[i].id, head));
+    }
+  }
+  return csv_table(csv_row(0, {}), rows);
+}
+
+}  // namespace tacet::store

@@ -1,0 +1,31 @@
+/// @file
+/// What a sweep found, as JSON and CSV.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/sweep_database.h"
+#include "tacet/sweep.h"
+
+namespace tacet::store {
+
+/// A sweep as it is shown: the runs that belong together, and what they found.
+struct SweepListing {
+  /// At least one; of one model and, but for the positions, of one setting.
+  std::vector<StoredRun> runs;
+  std::vector<SweepSummary> per_run;  ///< one per run, of the same interventions
+  SweepSummary summary;               ///< over all runs
+};
+
+/// `"schema": "tacet.sweep/1"`: schema, version, model, prompts [{run, id, prompt, positions,
+/// tokens}], settings (what the rows of the database were measured and tested with), test (what
+/// this summary was tested with), heads [{spec, heads, layer, head, cut_layer, late_delta, ...}],
+/// counts. `layer` and `head` are null for a joint intervention; with several prompts the numbers
+/// of `heads` are means over them. Throws NumericError for NaN.
+std::string sweep_json(const SweepListing& listing);
+
+/// One line per run and intervention: `run`, then the keys of the JSON's `heads`.
+std::string sweep_csv(const SweepListing& listing);
+
+}  // namespace tacet::store

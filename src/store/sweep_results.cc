@@ -1,0 +1,195 @@
+#include "store/sweep_results.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "store/json_values.h"
+#include "store/sweep_rows.h"
+
+namespace tacet::store {
+namespace {
+
+const std::vector<std::string> kResultKeys = {"run_id", "intervention_id"};
+
+/// Takes `letter` and the number after it off the front of `text`; nullopt when they are not there.
+std::optional<int> take_number(std::string_view& text, char letter) {
+  int number = 0;
+  if (!text.starts_with(letter)) return std::nullopt;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + 1, end, number);
+  if (error != std::errc() || number < 0) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
+  return number;
+}
+
+/// The heads of a spec as `spec_of` writes it. Throws the error of a damaged file for another.
+std::vector<Head> heads_of(const Connection& connection, std::string_view spec) {
+  std::vector<Head> heads;
+  std::string_view rest = spec;
+  for (;;) {
+    const std::optional<int> layer = take_number(rest, 'L');
+    const std::optional<int> head = take_number(rest, 'H');
+    if (!layer || !head || !(rest.empty() || rest.starts_with('+'))) {
+      connection.fail_damaged(fmt::format("the intervention '{}' is not understood", spec));
+    }
+    heads.push_back({*layer, *head});
+    if (rest.empty()) return heads;
+    rest.remove_prefix(1);
+  }
+}
+
+std::string heads_text(const std::vector<Head>& heads) {
+  Json names = Json::array();
+  for (const Head head : heads) names.push_back(to_string(head));
+  return names.dump();
+}
+
+/// Whether the outcome has its ripple and a row for every block.
+bool is_whole(const SweepOutcome& outcome, std::size_t n_layer) {
+  if (outcome.heads.empty() || outcome.layers.size() != n_layer) return false;
+  int layer = 0;
+  for (const LayerEffect& row : outcome.layers) {
+    if (row.layer != layer++) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+ResultTables::ResultTables(Connection& connection)
+    : connection_(connection),
+      select_finished_(connection,
+                       "SELECT spec FROM ripples JOIN interventions ON id = intervention_id WHERE "
+                       "run_id = ?"),
+      select_any_trajectory_(connection, "SELECT 1 FROM trajectories WHERE run_id = ? LIMIT 1"),
+      delete_trajectory_(connection, "DELETE FROM trajectories WHERE run_id = ?"),
+      insert_trajectory_(connection, insert_sql("trajectories", {"run_id", "depth", "state"},
+                                                column_names<TrajectoryRow>())),
+      select_intervention_(connection, "SELECT id FROM interventions WHERE spec = ?"),
+      insert_intervention_(
+          connection,
+          insert_sql("interventions", {"spec", "cut_layer", "head", "heads"}) + " RETURNING id"),
+      delete_ripple_(connection, "DELETE FROM ripples WHERE run_id = ? AND intervention_id = ?"),
+      insert_ripple_(connection,
+                     insert_sql("ripples", {"run_id", "intervention_id", "values_changed"},
+                                column_names<Ripple>())),
+      insert_effect_(connection, insert_sql("effects", kResultKeys, column_names<LayerEffect>())),
+      insert_final_norm_(connection,
+                         insert_sql("final_norms", kResultKeys, column_names<LayerEffect>())),
+      select_ripples_(connection,
+                      "SELECT intervention_id, spec, values_changed, " +
+                          select_list(column_names<Ripple>(), "ripples.") +
+                          " FROM ripples JOIN interventions ON id = intervention_id WHERE run_id "
+                          "= ?"),
+      select_effects_(connection, "SELECT intervention_id, " +
+                                      select_list(column_names<LayerEffect>()) +
+                                      " FROM effects WHERE run_id = ? ORDER BY intervention_id, "
+                                      "layer"),
+      select_final_norms_(connection, "SELECT intervention_id, " +
+                                          select_list(column_names<LayerEffect>()) +
+                                          " FROM final_norms WHERE run_id = ?") {}
+
+std::set<std::string> ResultTables::finished(std::int64_t run) {
+  std::set<std::string> specs;
+  select_finished_.start().put(run);
+  while (select_finished_.step()) specs.insert(select_finished_.take_text());
+  return specs;
+}
+
+bool ResultTables::has_trajectory(std::int64_t run) {
+  const bool is_there = select_any_trajectory_.start().put(run).step();
+  select_any_trajectory_.reset();
+  return is_there;
+}
+
+void ResultTables::write(std::int64_t run, const TrajectoryResult& result) {
+  Transaction transaction(connection_);
+  delete_trajectory_.start().put(run).run();
+  std::int64_t depth = 0;
+  const auto insert = [&](auto state, const TrajectoryRow& row) {
+    insert_trajectory_.start().put(run).put(depth++).put(state);
+    put_row(insert_trajectory_, row);
+    insert_trajectory_.run();
+  };
+  insert(std::string_view("embedding"), result.embedding);
+  for (const TrajectoryRow& row : result.layers) insert(depth - 1, row);
+  insert(std::string_view("ln_f"), result.final_norm);
+  transaction.commit();
+}
+
+std::int64_t ResultTables::id_of(const Intervention& intervention) {
+  const std::string spec = spec_of(intervention);
+  std::optional<std::int64_t> id;
+  if (select_intervention_.start().put(spec).step()) id = select_intervention_.take_int64();
+  select_intervention_.reset();
+  if (id) return *id;
+  insert_intervention_.start().put(spec).put(std::int64_t{intervention.cut_layer()});
+  if (intervention.heads.size() == 1) {
+    insert_intervention_.put(std::int64_t{intervention.heads.front().head});
+  } else {
+    insert_intervention_.put_null();
+  }
+  insert_intervention_.put(heads_text(intervention.heads)).step();
+  id = insert_intervention_.take_int64();
+  insert_intervention_.reset();
+  return *id;
+}
+
+void ResultTables::write(std::int64_t run, const SilenceResult& result) {
+  Transaction transaction(connection_);
+  const std::int64_t id = id_of(result.intervention);
+  delete_ripple_.start().put(run).put(id).run();
+  insert_ripple_.start().put(run).put(id).put(result.values_changed);
+  put_row(insert_ripple_, result.ripple);
+  insert_ripple_.run();
+  const auto insert = [&](Statement& statement, const LayerEffect& row) {
+    statement.start().put(run).put(id);
+    put_row(statement, row);
+    statement.run();
+  };
+  for (const LayerEffect& row : result.layers) insert(insert_effect_, row);
+  if (result.final_norm) insert(insert_final_norm_, *result.final_norm);
+  transaction.commit();
+}
+
+std::vector<SweepOutcome> ResultTables::outcomes(std::int64_t run) {
+  Transaction snapshot(connection_, Access::read);
+  std::map<std::int64_t, SweepOutcome> by_id;
+  select_ripples_.start().put(run);
+  while (select_ripples_.step()) {
+    SweepOutcome& outcome = by_id[select_ripples_.take_int64()];
+    outcome.spec = select_ripples_.take_text();
+    outcome.heads = heads_of(connection_, outcome.spec);
+    outcome.values_changed = select_ripples_.take_int64();
+    outcome.ripple = take_row<Ripple>(select_ripples_);
+  }
+  select_effects_.start().put(run);
+  while (select_effects_.step()) {
+    SweepOutcome& outcome = by_id[select_effects_.take_int64()];
+    outcome.layers.push_back(take_row<LayerEffect>(select_effects_));
+  }
+  select_final_norms_.start().put(run);
+  while (select_final_norms_.step()) {
+    SweepOutcome& outcome = by_id[select_final_norms_.take_int64()];
+    outcome.final_norm = take_row<LayerEffect>(select_final_norms_);
+  }
+  snapshot.commit();
+  std::vector<SweepOutcome> outcomes;
+  outcomes.reserve(by_id.size());
+  for (auto& [id, outcome] : by_id) outcomes.push_back(std::move(outcome));
+  for (const SweepOutcome& outcome : outcomes) {
+    if (is_whole(outcome, outcomes.front().layers.size())) continue;
+    connection_.fail_damaged(fmt::format("rows of run {} are missing", run));
+  }
+  std::sort(outcomes.begin(), outcomes.end(),
+            [](const SweepOutcome& a, const SweepOutcome& b) { return a.heads < b.heads; });
+  return outcomes;
+}
+
+}  // namespace tacet::store

@@ -1,0 +1,47 @@
+/// @file
+/// The tables of results: `interventions`, `ripples`, `effects`, `final_norms`, `trajectories`.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "store/sqlite.h"
+#include "tacet/sweep.h"
+
+namespace tacet::store {
+
+/// Reads and writes results. For one thread at a time.
+class ResultTables {
+ public:
+  /// `connection` must outlive it. Throws when the tables are not as they should be.
+  explicit ResultTables(Connection& connection);
+
+  /// See SweepDatabase.
+  std::set<std::string> finished(std::int64_t run);
+  bool has_trajectory(std::int64_t run);
+  void write(std::int64_t run, const TrajectoryResult& result);
+  void write(std::int64_t run, const SilenceResult& result);
+  std::vector<SweepOutcome> outcomes(std::int64_t run);
+
+ private:
+  std::int64_t id_of(const Intervention& intervention);
+
+  Connection& connection_;
+  Statement select_finished_;
+  Statement select_any_trajectory_;
+  Statement delete_trajectory_;
+  Statement insert_trajectory_;
+  Statement select_intervention_;
+  Statement insert_intervention_;
+  Statement delete_ripple_;
+  Statement insert_ripple_;
+  Statement insert_effect_;
+  Statement insert_final_norm_;
+  Statement select_ripples_;
+  Statement select_effects_;
+  Statement select_final_norms_;
+};
+
+}  // namespace tacet::store

@@ -1,0 +1,110 @@
+#include "store/sweep_runs.h"
+
+#include <optional>
+#include <string_view>
+
+#include "store/sweep_rows.h"
+#include "store/sweep_settings.h"
+#include "tacet/version.h"
+
+namespace tacet::store {
+namespace {
+
+/// What decides the numbers of a run. The tool's version does too: rows of two of them must not
+/// stand side by side as if one had made them.
+const std::vector<std::string> kIdentity = {"model_fingerprint", "token_ids", "settings",
+                                            "tool_version"};
+const std::vector<std::string> kOthers = {"prompt_id", "prompt", "model",  "model_dtype",
+                                          "n_layer",   "n_head", "d_model"};
+
+std::string token_ids_text(const std::vector<Token>& tokens) {
+  std::vector<int> ids;
+  ids.reserve(tokens.size());
+  for (const Token& token : tokens) ids.push_back(token.id);
+  return to_list_text(ids);
+}
+
+}  // namespace
+
+RunTables::RunTables(Connection& connection)
+    : connection_(connection),
+      find_(connection,
+            "SELECT id FROM runs WHERE model_fingerprint = ? AND token_ids = ? AND settings = ? "
+            "AND tool_version = ?"),
+      insert_(connection, insert_sql("runs", kIdentity, kOthers) + " RETURNING id"),
+      insert_token_(connection, insert_sql("tokens", {"run_id", "position", "token_id", "text"})),
+      select_(connection,
+              "SELECT id, " + select_list(kIdentity) + ", " + select_list(kOthers) +
+                  ", (SELECT count(*) FROM ripples WHERE run_id = runs.id) FROM runs ORDER BY id"),
+      select_tokens_(connection,
+                     "SELECT token_id, text FROM tokens WHERE run_id = ? ORDER BY position") {}
+
+std::int64_t RunTables::find_or_make(const ModelSummary& model, const Prompt& prompt,
+                                     const std::string& prompt_id, const RunSettings& settings) {
+  const std::string ids = token_ids_text(prompt.tokens);
+  const std::string settings_json = settings_text(settings);
+  const auto put_identity = [&](Statement& statement) -> Statement& {
+    return statement.start().put(model.fingerprint).put(ids).put(settings_json).put(kVersion);
+  };
+  Transaction transaction(connection_);
+  std::optional<std::int64_t> id;
+  if (put_identity(find_).step()) id = find_.take_int64();
+  find_.reset();
+  if (id) return *id;
+  put_identity(insert_)
+      .put(prompt_id)
+      .put(prompt.text)
+      .put(model.id)
+      .put(model.dtype)
+      .put(std::int64_t{model.n_layer})
+      .put(std::int64_t{model.n_head})
+      .put(std::int64_t{model.d_model});
+  insert_.step();
+  id = insert_.take_int64();
+  insert_.reset();
+  std::int64_t position = 0;
+  for (const Token& token : prompt.tokens) {
+    insert_token_.start().put(*id).put(position++).put(std::int64_t{token.id}).put(token.text);
+    insert_token_.run();
+  }
+  transaction.commit();
+  return *id;
+}
+
+std::vector<StoredRun> RunTables::all() {
+  Transaction snapshot(connection_, Access::read);
+  std::vector<StoredRun> runs;
+  select_.start();
+  while (select_.step()) {
+    StoredRun run;
+    run.id = select_.take_int64();
+    run.model_fingerprint = select_.take_text();
+    select_.take_text();  // the ids, which stand in `tokens` as well
+    run.settings = settings_from_text(connection_, select_.take_text());
+    run.tool_version = select_.take_text();
+    run.prompt_id = select_.take_text();
+    run.prompt.text = select_.take_text();
+    run.model_id = select_.take_text();
+    run.model_dtype = select_.take_text();
+    run.n_layer = select_.take_int();
+    run.n_head = select_.take_int();
+    run.d_model = select_.take_int();
+    run.n_interventions = select_.take_int64();
+    run.prompt.tokens = tokens_of(run.id);
+    runs.push_back(std::move(run));
+  }
+  snapshot.commit();
+  return runs;
+}
+
+std::vector<Token> RunTables::tokens_of(std::int64_t run) {
+  std::vector<Token> tokens;
+  select_tokens_.start().put(run);
+  while (select_tokens_.step()) {
+    const int id = select_tokens_.take_int();
+    tokens.push_back({.id = id, .text = select_tokens_.take_text()});
+  }
+  return tokens;
+}
+
+}  // namespace tacet::store

@@ -1,0 +1,31 @@
+/// @file
+/// The tables of a sweep's database, as docs/database.md describes them.
+#pragma once
+
+#include "store/sqlite.h"
+
+namespace tacet::store {
+
+/// `PRAGMA application_id` of tacet's databases: "TCET".
+inline constexpr int kApplicationId = 0x54434554;
+/// The layout of the tables; raised with every change that an older tacet could not read or write.
+inline constexpr int kSchemaVersion = 1;
+
+/// Looks at the file's first bytes alone, before SQLite touches anything: throws unless it is empty
+/// or a database of tacet's in this version. True when it is empty.
+bool check_header(const Connection& connection);
+
+/// Throws when the file does not end with a whole page, which SQLite itself would not tell. Not for
+/// one whose log has been left behind: that holds the page.
+void check_size(const Connection& connection);
+
+/// Makes tables, indices and `meta`, in one transaction, where there are none yet.
+void make_schema(Connection& connection);
+
+/// Throws unless `meta` says that the database is tacet's in this version.
+void check_meta(Connection& connection);
+
+/// Reads the whole file; throws when it is damaged.
+void check_pages(Connection& connection);
+
+}  // namespace tacet::store

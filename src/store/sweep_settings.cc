@@ -1,0 +1,71 @@
+#include "store/sweep_settings.h"
+
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "store/json_values.h"
+#include "tacet/error.h"
+
+namespace tacet::store {
+namespace {
+
+/// The one of `values` that is spelled as `json` says. Throws UsageError when there is none.
+template <typename Enum>
+Enum named(const Json& json, std::initializer_list<Enum> values) {
+  const auto name = json.get<std::string>();
+  for (const Enum value : values) {
+    if (to_string(value) == name) return value;
+  }
+  throw UsageError(fmt::format("'{}' is not known", name));
+}
+
+RunSettings from_json(const Json& json) {
+  const Json& positions = json.at("positions");
+  return {.states = named(json.at("states"), {StatesKind::block, StatesKind::hf}),
+          .cosine = named(json.at("cosine"), {Cosine::raw, Cosine::centred, Cosine::standardised}),
+          .pairs = named(json.at("pairs"), {PairsKind::movable, PairsKind::all}),
+          .exclude_first = json.at("exclude_first").get<bool>(),
+          .test = named(json.at("test"), {Test::paired, Test::independent}),
+          .alpha = json.at("alpha").get<double>(),
+          .correction = named(json.at("correction"), {Correction::bonferroni, Correction::holm,
+                                                      Correction::bh, Correction::none}),
+          .family = named(json.at("family"), {Family::blocks, Family::reachable, Family::sweep}),
+          .mode = parse_slice_mode(json.at("mode").get<std::string>()),
+          .positions = positions == "all" ? std::vector<int>() : positions.get<std::vector<int>>()};
+}
+
+}  // namespace
+
+std::string settings_text(const RunSettings& settings) {
+  return ObjectBuilder("settings")
+      .text("states", to_string(settings.states))
+      .text("cosine", to_string(settings.cosine))
+      .text("pairs", to_string(settings.pairs))
+      .value("exclude_first", settings.exclude_first)
+      .text("test", to_string(settings.test))
+      .number("alpha", settings.alpha)
+      .text("correction", to_string(settings.correction))
+      .text("family", to_string(settings.family))
+      .text("mode", to_string(settings.mode))
+      .value("positions", settings.positions.empty() ? Json("all") : Json(settings.positions))
+      .take()
+      .dump();
+}
+
+RunSettings settings_from_text(const Connection& connection, const std::string& text) {
+  std::string problem = "they are spelled otherwise";
+  try {
+    RunSettings settings = from_json(Json::parse(text));
+    if (settings_text(settings) == text) return settings;
+  } catch (const Json::exception& error) {
+    problem = error.what();
+  } catch (const UsageError& error) {
+    problem = error.what();
+  }
+  connection.fail_damaged(fmt::format("the settings '{}' are not understood: {}", text, problem));
+}
+
+}  // namespace tacet::store
