@@ -109,8 +109,8 @@ BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
     return rows;
   }
 
-  const MeasuredState after =
-      measure_state(experiment::to_vectors(silenced.rows, d_model_), clean.name(), "silenced");
+  const MeasuredState after = measure_state(experiment::to_vectors(silenced.rows, d_model_),
+                                            clean.name(), "silenced", threads_);
   compare(rows.row, clean, after, silenced.direct);
   if (rows.other_first) {
     test(
@@ -128,18 +128,17 @@ void BlockAnalysis::compare(LayerEffect& row, const CleanState& clean, const Mea
   test(row, cos_clean, cosines(after, before, selected, options_.cosine, threads_, clean.name()));
 
   const MeasuredState removed =
-      measure_state(to_vectors(direct, n_tokens_, d_model_), clean.name(), "direct");
+      measure_state(to_vectors(direct, n_tokens_, d_model_), clean.name(), "direct", threads_);
   row.direct_mean_delta = mean_difference(
       cos_clean, cosines(removed, before, selected, options_.cosine, threads_, clean.name()));
 
   const measure::Displacement moved = measure::displacement(
-      before.vectors, after.vectors, before.norms, after.norms, first_position_);
+      before.vectors, after.vectors, before.norms(), after.norms(), first_position_);
   row.perturbation = median(moved.relative);
   row.perturbation_absolute = median(moved.absolute);
   row.norm_ratio = median(moved.length);
   row.mean_distance_silenced = measure::mean_pair_distance(after.vectors, selected, threads_);
-  row.effective_rank_silenced =
-      measure::effective_rank(after.vectors, selected.first_token, threads_);
+  row.effective_rank_silenced = measure::effective_rank(after.gram, selected.first_token);
 }
 
 }  // namespace tacet::experiment

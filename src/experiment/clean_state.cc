@@ -30,11 +30,10 @@ std::string state_name(int index, int n_layer) {
 }
 
 MeasuredState measure_state(measure::TokenVectors vectors, const std::string& state,
-                            const std::string& what) {
-  MeasuredState measured{.vectors = std::move(vectors), .norms = {}};
-  measured.norms = measure::norms(measured.vectors);
-  require_lengths(measured.norms, state, what);
-  return measured;
+                            const std::string& what, int threads) {
+  measure::Gram gram(vectors, threads);
+  require_lengths(gram.norms(), state, what);
+  return {.vectors = std::move(vectors), .gram = std::move(gram)};
 }
 
 measure::TokenVectors to_vectors(const engine::RowsView& rows, std::size_t d_model) {
@@ -49,21 +48,22 @@ std::vector<double> cosines(const MeasuredState& state, const MeasuredState& ref
                             const measure::PairSelection& pairs, Cosine cosine, int threads,
                             const std::string& name) {
   if (cosine == Cosine::raw) {
-    return measure::pair_cosines(state.vectors, state.norms, pairs, threads);
+    return measure::pair_cosines(state.gram, pairs);
   }
   const measure::Standardisation standard = measure::standardisation(
       reference.vectors, pairs.first_token, cosine == Cosine::standardised);
   measure::TokenVectors vectors = state.vectors;
   measure::apply(standard, vectors);
-  std::vector<double> norms = measure::norms(vectors);
-  require_lengths(std::span(norms).subspan(pairs.first_token), name, "centred");
-  return measure::pair_cosines(vectors, norms, pairs, threads);
+  const measure::Gram gram(vectors, threads);
+  require_lengths(std::span(gram.norms()).subspan(pairs.first_token), name, "centred");
+  return measure::pair_cosines(gram, pairs);
 }
 
 CleanState::CleanState(const engine::RowsView& rows, std::size_t d_model, std::string name,
                        Cosine cosine, std::span<const measure::PairSelection> selections,
                        int threads)
-    : name_(std::move(name)), measured_(measure_state(to_vectors(rows, d_model), name_, "clean")) {
+    : name_(std::move(name)),
+      measured_(measure_state(to_vectors(rows, d_model), name_, "clean", threads)) {
   for (const measure::PairSelection& selection : selections) {
     if (!pairs_.contains(selection)) {
       pairs_[selection] = {
@@ -72,7 +72,7 @@ CleanState::CleanState(const engine::RowsView& rows, std::size_t d_model, std::s
     }
     if (!ranks_.contains(selection.first_token)) {
       ranks_[selection.first_token] =
-          measure::effective_rank(measured_.vectors, selection.first_token, threads);
+          measure::effective_rank(measured_.gram, selection.first_token);
     }
   }
 }

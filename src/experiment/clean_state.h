@@ -14,16 +14,18 @@ namespace tacet::experiment {
 /// What a state is called in messages: "block 3 (hidden_states[4])", "the embedding", "ln_f".
 std::string state_name(int index, int n_layer);
 
-/// Token vectors of one state and their lengths, ready to be compared.
+/// Token vectors of one state and their products, ready to be compared.
 struct MeasuredState {
   measure::TokenVectors vectors;
-  std::vector<double> norms;
+  measure::Gram gram;
+
+  const std::vector<double>& norms() const { return gram.norms(); }
 };
 
-/// Computes the lengths. Throws NumericError naming the state and the position when a token's
+/// Computes the products. Throws NumericError naming the state and the position when a token's
 /// vector has norm 0. `what` says which run, e.g. "clean".
 MeasuredState measure_state(measure::TokenVectors vectors, const std::string& state,
-                            const std::string& what);
+                            const std::string& what, int threads);
 
 /// The rows in double.
 measure::TokenVectors to_vectors(const engine::RowsView& rows, std::size_t d_model);

@@ -101,7 +101,7 @@ void TrajectoryRun::observe(int index, const CleanState& clean) {
   row.q25 = quantile(pairs.cosines, 0.25);
   row.median = median(pairs.cosines);
   row.q75 = quantile(pairs.cosines, 0.75);
-  row.mean_norm = mean(std::span(clean.measured().norms).subspan(selection().first_token));
+  row.mean_norm = mean(std::span(clean.measured().norms()).subspan(selection().first_token));
   row.mean_distance = pairs.mean_distance;
   row.effective_rank = clean.effective_rank(selection().first_token);
   if (index == 0) {

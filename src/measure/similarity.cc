@@ -50,22 +50,27 @@ std::size_t PairSelection::count(std::size_t n_tokens) const {
   return pairs;
 }
 
-std::vector<double> norms(const TokenVectors& vectors) {
-  std::vector<double> lengths(vectors.n_tokens());
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    const std::span<const double> v = vectors.row(i);
-    lengths[i] = std::sqrt(support::dot_f64(v.data(), v.data(), v.size()));
-  }
-  return lengths;
+Gram::Gram(const TokenVectors& vectors, int threads)
+    : products_(vectors.n_tokens() * (vectors.n_tokens() + 1) / 2), norms_(vectors.n_tokens()) {
+  const bool small = products_.size() * vectors.d_model() < kParallelWork;
+  support::parallel_for(n_tokens(), small ? 1 : threads, [&](std::size_t i) {
+    double* const row = products_.data() + i * (i + 1) / 2;
+    for (std::size_t j = 0; j <= i; ++j) {
+      row[j] = support::dot_f64(vectors.row(i).data(), vectors.row(j).data(), vectors.d_model());
+    }
+    norms_[i] = std::sqrt(row[i]);
+  });
 }
 
-std::vector<double> pair_cosines(const TokenVectors& vectors, std::span<const double> norms,
-                                 const PairSelection& pairs, int threads) {
-  return for_each_pair(vectors, pairs, threads, [&](std::size_t i, std::size_t j) {
-    const double product =
-        support::dot_f64(vectors.row(i).data(), vectors.row(j).data(), vectors.d_model());
-    return product / (norms[i] * norms[j]);
-  });
+std::vector<double> pair_cosines(const Gram& gram, const PairSelection& pairs) {
+  std::vector<double> cosines;
+  cosines.reserve(pairs.count(gram.n_tokens()));
+  for (std::size_t i = pairs.first_token; i < gram.n_tokens(); ++i) {
+    for (std::size_t j = std::max(i + 1, pairs.first_movable); j < gram.n_tokens(); ++j) {
+      cosines.push_back(gram.product(i, j) / (gram.norms()[i] * gram.norms()[j]));
+    }
+  }
+  return cosines;
 }
 
 double mean_pair_distance(const TokenVectors& vectors, const PairSelection& pairs, int threads) {

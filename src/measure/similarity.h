@@ -41,14 +41,28 @@ struct PairSelection {
   auto operator<=>(const PairSelection&) const = default;
 };
 
-/// Euclidean length of every token's vector, [n_tokens].
-std::vector<double> norms(const TokenVectors& vectors);
+/// The products v_i . v_j of all tokens of a state, accumulated in double: what lengths, cosines and
+/// the effective rank are made from. The bits do not depend on `threads`.
+class Gram {
+ public:
+  Gram(const TokenVectors& vectors, int threads);
 
-/// CS(i, j) = v_i . v_j / (|v_i| |v_j|) of the selected pairs, i-major ((0,1), (0,2), ...),
-/// accumulated in double. Precondition: no selected token has norm 0. The bits do not depend on
-/// `threads`.
-std::vector<double> pair_cosines(const TokenVectors& vectors, std::span<const double> norms,
-                                 const PairSelection& pairs, int threads);
+  std::size_t n_tokens() const { return norms_.size(); }
+  /// v_i . v_j, in either order.
+  double product(std::size_t i, std::size_t j) const {
+    return i < j ? products_[j * (j + 1) / 2 + i] : products_[i * (i + 1) / 2 + j];
+  }
+  /// Euclidean length of every token's vector, [n_tokens].
+  const std::vector<double>& norms() const { return norms_; }
+
+ private:
+  std::vector<double> products_;  // lower triangle with the diagonal, row by row
+  std::vector<double> norms_;
+};
+
+/// CS(i, j) = v_i . v_j / (|v_i| |v_j|) of the selected pairs, i-major ((0,1), (0,2), ...).
+/// Precondition: no selected token has norm 0.
+std::vector<double> pair_cosines(const Gram& gram, const PairSelection& pairs);
 
 /// Mean Euclidean distance |v_i - v_j| of the selected pairs; 0 without pairs.
 double mean_pair_distance(const TokenVectors& vectors, const PairSelection& pairs, int threads);

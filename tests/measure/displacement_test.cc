@@ -10,8 +10,8 @@ namespace {
 TEST(Displacement, RelativeAbsoluteAndLengthTokenByToken) {
   const TokenVectors clean(std::vector<float>{3, 4, 0, 2, 1, 0}, 2);
   const TokenVectors silenced(std::vector<float>{3, 4, 0, 5, 1, 1}, 2);
-  const Displacement moved =
-      displacement(clean, silenced, norms(clean), norms(silenced), /*first_token=*/0);
+  const Displacement moved = displacement(clean, silenced, Gram(clean, 1).norms(),
+                                          Gram(silenced, 1).norms(), /*first_token=*/0);
   ASSERT_EQ(moved.relative.size(), 3U);
   EXPECT_EQ(moved.relative[0], 0.0);
   EXPECT_EQ(moved.length[0], 1.0);
@@ -24,8 +24,8 @@ TEST(Displacement, RelativeAbsoluteAndLengthTokenByToken) {
 TEST(Displacement, LeavesOutTheTokensThatCannotMove) {
   const TokenVectors clean(std::vector<float>{3, 4, 0, 2, 1, 0}, 2);
   const TokenVectors silenced(std::vector<float>{3, 4, 0, 2, 2, 0}, 2);
-  const Displacement moved =
-      displacement(clean, silenced, norms(clean), norms(silenced), /*first_token=*/2);
+  const Displacement moved = displacement(clean, silenced, Gram(clean, 1).norms(),
+                                          Gram(silenced, 1).norms(), /*first_token=*/2);
   EXPECT_EQ(moved.relative, (std::vector<double>{1.0}));
   EXPECT_EQ(moved.length, (std::vector<double>{2.0}));
 }

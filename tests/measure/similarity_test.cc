@@ -39,7 +39,7 @@ class Shapes : public ::testing::TestWithParam<std::pair<std::size_t, std::size_
 
 TEST_P(Shapes, CosinesAndDistancesAreTheFormulas) {
   const PairSelection all;
-  const std::vector<double> cosines = pair_cosines(vectors_, norms(vectors_), all, 1);
+  const std::vector<double> cosines = pair_cosines(Gram(vectors_, 1), all);
   ASSERT_EQ(cosines.size(), tokens_ * (tokens_ - 1) / 2);
   std::size_t pair = 0;
   double distances = 0;
@@ -59,8 +59,7 @@ TEST_P(Shapes, CosinesAndDistancesAreTheFormulas) {
 
 TEST_P(Shapes, TheBitsDoNotDependOnTheThreads) {
   const PairSelection all;
-  const std::vector<double> lengths = norms(vectors_);
-  EXPECT_EQ(pair_cosines(vectors_, lengths, all, 1), pair_cosines(vectors_, lengths, all, 3));
+  EXPECT_EQ(pair_cosines(Gram(vectors_, 1), all), pair_cosines(Gram(vectors_, 3), all));
   EXPECT_EQ(mean_pair_distance(vectors_, all, 1), mean_pair_distance(vectors_, all, 3));
 }
 
@@ -87,10 +86,10 @@ INSTANTIATE_TEST_SUITE_P(All, Shapes,
 
 TEST(PairSelection, LeavesOutTheFirstTokenAndPairsThatCannotMove) {
   const TokenVectors vectors(random_rows(5, 8), 8);
-  const std::vector<double> lengths = norms(vectors);
+  const Gram gram(vectors, 1);
   const PairSelection selected{.first_token = 1, .first_movable = 3};
   // (1,3) (1,4) (2,3) (2,4) (3,4)
-  const std::vector<double> cosines = pair_cosines(vectors, lengths, selected, 1);
+  const std::vector<double> cosines = pair_cosines(gram, selected);
   ASSERT_EQ(cosines.size(), 5U);
   EXPECT_EQ(selected.count(5), 5U);
   EXPECT_NEAR(cosines[0], plain_cosine(vectors.row(1), vectors.row(3)), 1e-14);
