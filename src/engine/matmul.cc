@@ -18,7 +18,7 @@ using support::parallel_for;
 constexpr std::size_t kParallelWork = 1U << 23U;
 /// With more rows than these, weights are packed as a whole: each row is then read once a product,
 /// not once a strip.
-constexpr std::size_t kFewRows = 2 * kRowBlock;
+constexpr std::size_t kFewRows = kRowBlock;
 /// Parts that every thread should find, so that none waits long for the others.
 constexpr std::size_t kPartsPerThread = 2;
 

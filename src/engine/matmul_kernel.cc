@@ -28,6 +28,8 @@ namespace {
 
 /// Inner values that are packed at a time. Part of every value's sum: never depends on the rows.
 constexpr std::size_t kInner = 256;
+/// Columns whose sums of a block of rows stay in a core's cache beside those rows.
+constexpr std::size_t kSumCols = 128;
 /// Rows of the weights between a packed one and the one that is asked for ahead of time.
 constexpr std::size_t kPrefetch = 8;
 
@@ -83,37 +85,47 @@ void multiply_tile(const float* in, std::size_t rows, const float* panel, std::s
   }
 }
 
-/// Adds to some rows (at most kRowBlock) and columns the products over inner values
-/// [first, first + inner); `weights` are those of the columns' first panel.
-void add_piece(const Product& product, Range rows, Range cols, std::size_t first, std::size_t inner,
-               const float* weights) {
-  thread_local Buffer<float> packed_rows(kInner * kRowBlock);
+/// Copies inner values [first, first + inner) of some rows, one row after the other.
+void pack_rows(const Product& product, Range rows, std::size_t first, std::size_t inner,
+               float* packed) {
   for (std::size_t r = 0; r < rows.count; ++r) {
-    std::copy_n(product.in + (rows.first + r) * product.inner() + first, inner,
-                packed_rows.data() + r * inner);
+    std::copy_n(product.in + (rows.first + r) * product.inner() + first, inner, packed + r * inner);
   }
+}
+
+/// Adds to some rows and columns the products over `inner` inner values; `in` and `weights` are
+/// packed, those of the first row and of the columns' first panel.
+void add_piece(const Product& product, Range rows, Range cols, std::size_t inner, const float* in,
+               const float* weights) {
   const std::size_t stride = product.cols();
   for (std::size_t col = 0; col < cols.count; col += kPanel) {
     const std::size_t width = std::min(kPanel, cols.count - col);
     float* const out = product.out + rows.first * stride + cols.first + col;
     for (std::size_t r = 0; r < rows.count; r += kTileRows) {
-      multiply_tile(packed_rows.data() + r * inner, std::min(kTileRows, rows.count - r),
-                    weights + col * inner, inner, out + r * stride, stride, width);
+      multiply_tile(in + r * inner, std::min(kTileRows, rows.count - r), weights + col * inner,
+                    inner, out + r * stride, stride, width);
     }
   }
 }
 
+/// x / (1 + exp(-y)): where y is large and negative, exp would overflow, and the result is 0 to
+/// every digit long before that.
+Vector times_sigmoid(Vector x, Vector y) {
+  constexpr float kLargest = 88.0F;
+  const Vector exponent = hn::Min(hn::Neg(y), hn::Set(kTag, kLargest));
+  return hn::Div(x, hn::Add(hn::Set(kTag, 1.0F), hn::Exp(kTag, exponent)));
+}
+
+/// 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), as (1 + tanh(u)) / 2 = 1 / (1 + exp(-2 u)).
 Vector gelu_tanh(Vector x) {
-  const auto constant = [](float value) { return hn::Set(kTag, value); };
-  // 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
+  constexpr float kTwiceRoot = 1.5957691216F;  // 2 sqrt(2 / pi)
   const Vector cubed = hn::Mul(hn::Mul(x, x), x);
-  const Vector inner = hn::Mul(constant(0.7978845608F), hn::MulAdd(constant(0.044715F), cubed, x));
-  const Vector half = hn::Mul(constant(0.5F), x);
-  return hn::MulAdd(half, hn::Tanh(kTag, inner), half);
+  const Vector sum = hn::MulAdd(hn::Set(kTag, 0.044715F), cubed, x);
+  return times_sigmoid(x, hn::Mul(hn::Set(kTag, kTwiceRoot), sum));
 }
 
 Vector silu(Vector x) {
-  return hn::Div(x, hn::Add(hn::Set(kTag, 1.0F), hn::Exp(kTag, hn::Neg(x))));
+  return times_sigmoid(x, x);
 }
 
 /// Applies `function` to whole vectors of `values`, the last of them filled up with zeros.
@@ -176,6 +188,7 @@ Range strip_cols(const Product& product, std::size_t strip) {
 
 void MultiplyStrip(const Product& product, Range cols) {
   thread_local Buffer<float> weights(kInner * kStripCols);
+  thread_local Buffer<float> in(kInner * kRowBlock);
   const Range all_rows{0, product.n_rows};
   begin(product, all_rows, cols);
   for (std::size_t first = 0; first < product.inner(); first += kInner) {
@@ -183,7 +196,8 @@ void MultiplyStrip(const Product& product, Range cols) {
     pack_piece(*product.weight, cols, first, inner, weights.data());
     for (std::size_t row = 0; row < product.n_rows; row += kRowBlock) {
       const Range rows{row, std::min(kRowBlock, product.n_rows - row)};
-      add_piece(product, rows, cols, first, inner, weights.data());
+      pack_rows(product, rows, first, inner, in.data());
+      add_piece(product, rows, cols, inner, in.data(), weights.data());
     }
   }
   finish(product, all_rows, cols);
@@ -204,22 +218,28 @@ void Pack(const Product& product, std::size_t strip, float* packed) {
 }
 
 void MultiplyPacked(const Product& product, Range rows, Range cols, const float* packed) {
-  for (std::size_t row = rows.first; row < rows.first + rows.count; row += kRowBlock) {
-    const Range block{row, std::min(kRowBlock, rows.first + rows.count - row)};
-    begin(product, block, cols);
+  thread_local Buffer<float> in;
+  in.reserve(kRowBlock * product.inner());
+  for (std::size_t first = 0; first < product.inner(); first += kInner) {
+    const std::size_t inner = std::min(kInner, product.inner() - first);
+    pack_rows(product, rows, first, inner, in.data() + rows.count * first);
+  }
+  // Some columns at a time, so that their sums stay in the cache until they are complete.
+  for (std::size_t col = cols.first; col < cols.first + cols.count;) {
+    const Range strip = strip_cols(product, col / kStripCols);
+    const std::size_t end =
+        std::min({strip.first + strip.count, cols.first + cols.count, col + kSumCols});
+    const Range part{col, end - col};
+    begin(product, rows, part);
     for (std::size_t first = 0; first < product.inner(); first += kInner) {
       const std::size_t inner = std::min(kInner, product.inner() - first);
-      for (std::size_t col = cols.first; col < cols.first + cols.count;) {
-        const Range strip = strip_cols(product, col / kStripCols);
-        const std::size_t end = std::min(strip.first + strip.count, cols.first + cols.count);
-        const float* const piece =
-            packed + strip.first * product.inner() + first * round_up(strip.count, kPanel);
-        add_piece(product, block, {col, end - col}, first, inner,
-                  piece + (col - strip.first) * inner);
-        col = end;
-      }
+      const float* const piece =
+          packed + strip.first * product.inner() + first * round_up(strip.count, kPanel);
+      add_piece(product, rows, part, inner, in.data() + rows.count * first,
+                piece + (col - strip.first) * inner);
     }
-    finish(product, block, cols);
+    finish(product, rows, part);
+    col = end;
   }
 }
 

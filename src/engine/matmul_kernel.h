@@ -27,8 +27,8 @@ struct Range {
   std::size_t count = 0;
 };
 
-/// Rows that are worked on together: as many as stay in the fast caches beside a panel of weights.
-inline constexpr std::size_t kRowBlock = 96;
+/// Rows that are worked on together: as many as stay in a core's cache beside their sums.
+inline constexpr std::size_t kRowBlock = 192;
 /// Columns that are packed together. Parts of a product begin at multiples of kColStep.
 inline constexpr std::size_t kStripCols = 256;
 inline constexpr std::size_t kColStep = 64;
@@ -47,7 +47,7 @@ void multiply_strip(const Product& product, Range cols);
 std::size_t packed_size(const Product& product);
 /// Packs strip number `strip`, columns [strip * kStripCols, ...), into its place in `packed`.
 void pack(const Product& product, std::size_t strip, float* packed);
-/// Computes some rows and columns with packed weights: for many rows.
+/// Computes some rows (at most kRowBlock) and columns with packed weights: for many rows.
 void multiply_packed(const Product& product, Range rows, Range cols, const float* packed);
 
 /// Vector unit in use here: "AVX2", "AVX3" (AVX-512), "SSE4", "NEON" ...
