@@ -12,5 +12,6 @@
 #include "tacet/silence.h"
 #include "tacet/states.h"
 #include "tacet/stats.h"
+#include "tacet/sweep.h"
 #include "tacet/tokenizer.h"
 #include "tacet/version.h"

@@ -35,6 +35,7 @@ Command declare_completions(CLI::App& root) {
   app->footer(kExamples);
   const auto chosen = std::make_shared<std::optional<Shell>>();
   std::vector<std::string> names;
+  names.reserve(kShells.size());
   for (const Shell shell : kShells) names.emplace_back(to_string(shell));
   const auto setter = [chosen, names](const std::string& text) {
     *chosen = kShells.at(parse_choice("SHELL", text, names));

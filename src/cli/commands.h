@@ -18,6 +18,7 @@ struct Command {
 // Each declares one command below `root`, which must outlive it.
 
 Command declare_silence(CLI::App& root);
+Command declare_sweep(CLI::App& root);
 Command declare_trajectory(CLI::App& root);
 Command declare_tokens(CLI::App& root);
 Command declare_models(CLI::App& root);

@@ -30,8 +30,12 @@ std::string entry(const std::string& left, const std::string& description) {
   bool beside = display_width(out) + 2 <= kColumn;
   if (!beside) out += "\n";
   for (const std::string& line : wrap(description, kWidth - kColumn)) {
-    out = beside ? pad_right(out, kColumn) : out + std::string(kColumn, ' ');
-    out += line + "\n";
+    if (beside) {
+      out = pad_right(out, kColumn);
+    } else {
+      out.append(kColumn, ' ');
+    }
+    out.append(line).append("\n");
     beside = false;
   }
   return out;

@@ -3,6 +3,10 @@
 #include <string>
 #include <vector>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "cli/output.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
@@ -19,9 +23,21 @@ int report(const char* message, int status) {
   return status;
 }
 
+/// Keeps memory that was given back for what is asked for next: the measures take and give back
+/// some hundred kilobytes thousands of times, and fresh pages cost more than what is computed in
+/// them.
+void keep_memory() {
+#ifdef __GLIBC__
+  constexpr int kAlways = 1 << 30;
+  mallopt(M_TRIM_THRESHOLD, kAlways);
+  mallopt(M_MMAP_THRESHOLD, 8 << 20);
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_memory();
   try {
     tacet::cli::install_signal_handlers();
     tacet::cli::Tool tool;

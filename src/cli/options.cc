@@ -25,6 +25,8 @@ constexpr std::array kTests = {Test::paired, Test::independent};
 constexpr std::array kCorrections = {Correction::bonferroni, Correction::holm, Correction::bh,
                                      Correction::none};
 constexpr std::array kFamilies = {Family::blocks, Family::reachable, Family::sweep};
+constexpr std::array kMetrics = {Metric::late, Metric::immediate, Metric::extreme,
+                                 Metric::t,    Metric::cohen_dz,  Metric::onset};
 constexpr std::array kPairs = {PairsKind::movable, PairsKind::all};
 
 template <typename Enum, std::size_t N>
@@ -43,6 +45,38 @@ CLI::Option* add_int(CLI::App& app, const std::string& name, std::optional<int>&
     target = parse_int(name, text, 0, kAnyNumber);
   };
   return add_value(app, name, "N", setter, description);
+}
+
+constexpr const char* kSilenced = "What is silenced";
+
+/// --prompt-file, --token-ids and --prepend-bos.
+void declare_other_prompts(CLI::App& app, std::optional<std::string>& file,
+                           std::optional<std::string>& token_ids, bool& prepend_bos) {
+  in_group("Model and prompt",
+           {add_text(app, "--prompt-file", "FILE", file,
+                     "Read the prompt from FILE, '-' for standard input. One line break at the "
+                     "end is left out."),
+            add_text(app, "--token-ids", "IDS", token_ids,
+                     "Token ids in place of the prompt, such as 40,1297,616. Needs no tokenizer "
+                     "files."),
+            add_flag(app, "--prepend-bos", prepend_bos, "Put <|endoftext|> first.")});
+}
+
+/// --at and --mode.
+void declare_how(CLI::App& app, std::string& at, SliceMode& mode) {
+  const auto set_at = [&at](const std::string& text) { at = text; };
+  const auto set_mode = [&mode](const std::string& text) { mode = parse_slice_mode(text); };
+  in_group(
+      kSilenced,
+      {add_value(app, "--at", "POS", set_at,
+                 "The tokens at which it is silenced: all, positions such as 0,3-5,-1, or 'text: "
+                 "pizza', the last token of each place where the text stands.")
+           ->default_str(at),
+       add_value(
+           app, "--mode", "zero|scale:X", set_mode,
+           "What becomes of the head's slice of the input of attn.c_proj: zero, or multiplied "
+           "by X. scale:1 changes nothing, and every difference is then exactly 0.")
+           ->default_str(to_string(mode))});
 }
 
 }  // namespace
@@ -73,37 +107,60 @@ void declare_model(CLI::App& app, ModelOptions& options) {
 void declare_prompt(CLI::App& app, PromptOptions& options) {
   add_text(app, "PROMPT", "TEXT", options.text,
            "The text that the model reads. Nothing is put before or after it.");
+  declare_other_prompts(app, options.file, options.token_ids, options.prepend_bos);
+}
+
+void declare_source(CLI::App& app, SweepSource& source) {
+  app.add_option("PROMPT", source.texts,
+                 "The texts that the model reads, each by itself. Nothing is put before or after "
+                 "them.")
+      ->type_name("TEXT");
   in_group("Model and prompt",
-           {add_text(app, "--prompt-file", "FILE", options.file,
-                     "Read the prompt from FILE, '-' for standard input. One line break at the "
-                     "end is left out."),
-            add_text(app, "--token-ids", "IDS", options.token_ids,
-                     "Token ids in place of the prompt, such as 40,1297,616. Needs no tokenizer "
-                     "files."),
-            add_flag(app, "--prepend-bos", options.prepend_bos, "Put <|endoftext|> first.")});
+           {add_text(app, "--prompts", "FILE", source.list,
+                     "Read prompts from FILE, '-' for standard input: one a line, or JSON Lines "
+                     "with text or token_ids and, if you like, an id.")});
+  declare_other_prompts(app, source.file, source.token_ids, source.prepend_bos);
 }
 
 void declare_cut(CLI::App& app, CutOptions& options) {
-  const auto set_at = [&options](const std::string& text) { options.at = text; };
-  const auto set_mode = [&options](const std::string& text) {
-    options.mode = parse_slice_mode(text);
+  in_group(kSilenced,
+           {add_text(app, "--heads", "SPEC", options.heads,
+                     "The head, L3H5 or 3.5: block 3, head 5, both counted from 0. Heads joined by "
+                     "+ are silenced together: L3H5+L4H2, or 3.0-7+4.2 for eight heads and one "
+                     "more."),
+            add_int(app, "--layer", options.layer, "The head's block; goes with --head."),
+            add_int(app, "--head", options.head, "The head within the block; goes with --layer.")});
+  declare_how(app, options.at, options.mode);
+}
+
+void declare_sweep_cut(CLI::App& app, SweepCutOptions& options) {
+  const auto set_heads = [&options](const std::string& text) { options.heads = text; };
+  in_group(kSilenced,
+           {add_value(app, "--heads", "SPEC", set_heads,
+                      "The heads, each silenced by itself: all, L3H5, 3.*, *.5, 3.0-7, several "
+                      "with commas between them. Heads joined by + are silenced together: "
+                      "L3H5+L4H2.")
+                ->default_str(options.heads)});
+  declare_how(app, options.at, options.mode);
+}
+
+void declare_sweep_store(CLI::App& app, SweepStoreOptions& options) {
+  const auto set_top = [&options](const std::string& text) {
+    options.top = parse_int("--top", text, 0, kAnyNumber);
   };
-  in_group(
-      "What is silenced",
-      {add_text(app, "--heads", "SPEC", options.heads,
-                "The head, L3H5 or 3.5: block 3, head 5, both counted from 0. Heads joined by + "
-                "are silenced together: L3H5+L4H2, or 3.0-7+4.2 for eight heads and one more."),
-       add_int(app, "--layer", options.layer, "The head's block; goes with --head."),
-       add_int(app, "--head", options.head, "The head within the block; goes with --layer."),
-       add_value(app, "--at", "POS", set_at,
-                 "The tokens at which it is silenced: all, positions such as 0,3-5,-1, or 'text: "
-                 "pizza', the last token of each place where the text stands.")
-           ->default_str(options.at),
-       add_value(
-           app, "--mode", "zero|scale:X", set_mode,
-           "What becomes of the head's slice of the input of attn.c_proj: zero, or multiplied "
-           "by X. scale:1 changes nothing, and every difference is then exactly 0.")
-           ->default_str(to_string(options.mode))});
+  in_group("Results",
+           {add_text(app, "--db", "FILE", options.database,
+                     "The SQLite database that keeps the results; needed. What is there already "
+                     "is not computed again, so that a sweep that was interrupted goes on."),
+            add_flag(app, "--show", options.show,
+                     "Show what the database holds; runs nothing and needs no model."),
+            add_int(app, "--run", options.run, "With --show: the run of this id alone."),
+            choice(app, "--metric", options.metric, kMetrics,
+                   "What the map shows: mean difference over the late blocks, at the head's own "
+                   "block, or where it is farthest from 0; t or effect size of that block; the "
+                   "first significant block."),
+            add_value(app, "--top", "N", set_top, "How many connectors and separators are listed.")
+                ->default_str(fmt::format("{}", options.top))});
 }
 
 void declare_measure(CLI::App& app, SilenceOptions& options) {
@@ -146,6 +203,15 @@ void declare_threads(CLI::App& app, SilenceOptions& options) {
            {add_value(app, "--threads", "N", setter,
                       "Threads to use, at most one for each core. The numbers do not depend on it.")
                 ->default_str("all cores")});
+}
+
+void declare_memory(CLI::App& app, std::uint64_t& memory) {
+  const auto setter = [&memory](const std::string& text) { memory = parse_size("--memory", text); };
+  in_group("Output and running",
+           {add_value(app, "--memory", "SIZE", setter,
+                      "Working memory to use at most, such as 300MB or 2GiB; --verbose tells how "
+                      "much is used. The numbers do not depend on it.")
+                ->default_str("a quarter of what is free")});
 }
 
 void declare_dump(CLI::App& app, std::optional<std::string>& dump, const std::string& contents) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,9 +8,11 @@
 
 #include <CLI/App.hpp>
 
+#include "cli/sweep_prompts.h"
 #include "cli/terminal.h"
 #include "tacet/intervention.h"
 #include "tacet/silence.h"
+#include "tacet/sweep.h"
 
 namespace tacet::cli {
 
@@ -41,6 +44,22 @@ struct CutOptions {
   SliceMode mode;
 };
 
+/// What a sweep silences, as written: each intervention of the SPEC by itself.
+struct SweepCutOptions {
+  std::string heads = "all";
+  std::string at = "all";
+  SliceMode mode;
+};
+
+/// Where a sweep's results are kept, and what of them is shown.
+struct SweepStoreOptions {
+  std::optional<std::string> database;
+  bool show = false;
+  std::optional<int> run;
+  Metric metric = Metric::late;
+  int top = 10;
+};
+
 /// Where the result goes and how it looks.
 struct OutputOptions {
   Format format = Format::table;
@@ -57,13 +76,20 @@ struct OutputOptions {
 void declare_model(CLI::App& app, ModelOptions& options);
 /// The argument PROMPT, --prompt-file, --token-ids and --prepend-bos.
 void declare_prompt(CLI::App& app, PromptOptions& options);
+/// The arguments PROMPT..., --prompts, --prompt-file, --token-ids and --prepend-bos.
+void declare_source(CLI::App& app, SweepSource& source);
 /// --heads, --layer, --head, --at and --mode.
 void declare_cut(CLI::App& app, CutOptions& options);
+/// --heads, --at and --mode.
+void declare_sweep_cut(CLI::App& app, SweepCutOptions& options);
+/// --db, --show, --run, --metric and --top.
+void declare_sweep_store(CLI::App& app, SweepStoreOptions& options);
 /// --states, --cosine and --exclude-first.
 void declare_measure(CLI::App& app, SilenceOptions& options);
 /// --test, --alpha, --correction, --family and --pairs.
 void declare_testing(CLI::App& app, SilenceOptions& options);
 void declare_threads(CLI::App& app, SilenceOptions& options);
+void declare_memory(CLI::App& app, std::uint64_t& memory);
 void declare_dump(CLI::App& app, std::optional<std::string>& dump, const std::string& contents);
 /// --format, --out and --color.
 void declare_output(CLI::App& app, OutputOptions& options);

@@ -25,17 +25,25 @@ std::string format_duration(double seconds) {
 
 }  // namespace
 
-std::string progress_line(int done, int total, double elapsed) {
+std::string progress_line(int done, int total, double elapsed, const Work& work) {
   const double share = total > 0 ? static_cast<double>(done) / total : 0;
   std::string line = fmt::format("  {} {:3.0f} %", unit_bar(share, kBarCells), share * 100);
+  if (done > 0 && !work.unit.empty() && elapsed > 0) {
+    const double rate = work.amount * share / elapsed;
+    line += fmt::format("  {:.{}f} {}/s", rate, rate < 10 ? 1 : 0, work.unit);
+  }
   if (done > 0) {
     line += fmt::format("  {} left", format_duration(elapsed * (1 - share) / share));
   }
   return line;
 }
 
-Progress::Progress(bool enabled, Clock clock, Writer writer)
-    : enabled_(enabled), clock_(std::move(clock)), writer_(std::move(writer)), start_(clock_()) {}
+Progress::Progress(bool enabled, Work work, Clock clock, Writer writer)
+    : enabled_(enabled),
+      work_(std::move(work)),
+      clock_(std::move(clock)),
+      writer_(std::move(writer)),
+      start_(clock_()) {}
 
 Progress::~Progress() {
   clear();
@@ -49,7 +57,7 @@ void Progress::update(int done, int total) {
   last_draw_ = elapsed;
   visible_ = true;
   set_progress_line_visible(true);
-  writer_("\r" + progress_line(done, total, elapsed) + "\x1b[K");
+  writer_("\r" + progress_line(done, total, elapsed, work_) + "\x1b[K");
 }
 
 void Progress::clear() {

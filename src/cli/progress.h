@@ -7,9 +7,15 @@
 
 namespace tacet::cli {
 
-/// One line such as "  ████████▌          43 %  12 s left": `done` of `total` steps after `elapsed`
-/// seconds.
-std::string progress_line(int done, int total, double elapsed);
+/// What all the steps together get done, for the rate: 384 "heads".
+struct Work {
+  double amount = 0;
+  std::string unit;  ///< empty: no rate is shown
+};
+
+/// One line such as "  ████████▌          43 %  37 heads/s  12 s left": `done` of `total` steps
+/// after `elapsed` seconds.
+std::string progress_line(int done, int total, double elapsed, const Work& work = {});
 
 /// A progress line on standard error for whatever takes longer than two seconds; it wipes itself
 /// away at the end. Used from one thread.
@@ -19,7 +25,8 @@ class Progress {
   using Writer = std::function<void(std::string_view text)>;  ///< takes text and escapes
 
   /// Shows nothing unless `enabled`. The others are for tests: the time, and where to write.
-  explicit Progress(bool enabled, Clock clock = steady_seconds, Writer writer = write_to_stderr);
+  explicit Progress(bool enabled, Work work = {}, Clock clock = steady_seconds,
+                    Writer writer = write_to_stderr);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -34,6 +41,7 @@ class Progress {
   static void write_to_stderr(std::string_view text);
 
   bool enabled_;
+  Work work_;
   Clock clock_;
   Writer writer_;
   double start_;

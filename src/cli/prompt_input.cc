@@ -2,10 +2,8 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdint>
-#include <optional>
-#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -22,7 +20,7 @@ namespace tacet::cli {
 namespace {
 
 // Far more than any model reads; what is larger was given by mistake.
-constexpr std::size_t kMaxPromptBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxPromptMib = 16;
 
 /// A file descriptor that is closed at the end, unless it is standard input's.
 class Descriptor {
@@ -39,47 +37,68 @@ class Descriptor {
   int number_;
 };
 
-[[noreturn]] void throw_unreadable(const std::string& name) {
-  throw InputError(fmt::format("{} cannot be read as a prompt: {}", name,
+[[noreturn]] void throw_unreadable(const std::string& name, std::string_view what) {
+  throw InputError(fmt::format("{} cannot be read as {}: {}", name, what,
                                std::generic_category().message(errno)));
-}
-
-std::optional<std::int32_t> first_id(const Model& model, const std::optional<Tokenizer>& tokenizer,
-                                     bool prepend_bos) {
-  if (!prepend_bos) return std::nullopt;
-  if (model.config().bos_token_id) return model.config().bos_token_id;
-  if (tokenizer && tokenizer->end_of_text()) return tokenizer->end_of_text();
-  throw ModelError(
-      fmt::format("--prepend-bos: the model '{}' has neither a bos_token_id in its config.json nor "
-                  "<|endoftext|> in its vocabulary; put the id first in --token-ids",
-                  model.id()));
 }
 
 }  // namespace
 
-std::string read_prompt_file(const std::string& file) {
+std::string read_input(const std::string& file, std::string_view what, std::size_t max_mib) {
   const bool is_stdin = file == "-";
   const std::string name = is_stdin ? "standard input" : fmt::format("'{}'", file);
   const Descriptor input(is_stdin ? STDIN_FILENO : open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (input.number() < 0) throw_unreadable(name);
+  if (input.number() < 0) throw_unreadable(name, what);
   std::string text;
   std::array<char, 1 << 16> buffer;
   while (true) {
     const ssize_t count = read(input.number(), buffer.data(), buffer.size());
     if (count < 0) {
       if (errno == EINTR) continue;
-      throw_unreadable(name);
+      throw_unreadable(name, what);
     }
-    if (count == 0) break;
+    if (count == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(count));
-    if (text.size() > kMaxPromptBytes) {
-      throw InputError(fmt::format("{} is larger than {} MiB; a prompt is a short text", name,
-                                   kMaxPromptBytes >> 20));
+    if (text.size() > max_mib << 20) {
+      throw InputError(fmt::format("{} is larger than {} MiB; {} is smaller", name, max_mib, what));
     }
   }
+}
+
+std::string read_prompt_file(const std::string& file) {
+  std::string text = read_input(file, "a prompt", kMaxPromptMib);
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
   return text;
+}
+
+PromptMaker::PromptMaker(Model model, std::string model_name, bool prepend_bos, bool quiet)
+    : model_(std::move(model)),
+      model_name_(std::move(model_name)),
+      prepend_bos_(prepend_bos),
+      quiet_(quiet) {}
+
+Prompt PromptMaker::from_text(std::string_view text) {
+  if (!tokenizer_) tokenizer_ = load_tokenizer(model_name_);
+  return make_prompt(*tokenizer_, text, first_id());
+}
+
+Prompt PromptMaker::from_ids(std::span<const std::int32_t> ids) {
+  if (!tokenizer_ && !looked_for_tokenizer_) {
+    tokenizer_ = load_tokenizer_if_any(model_name_, quiet_);
+    looked_for_tokenizer_ = true;
+  }
+  return make_prompt(ids, tokenizer_ ? &*tokenizer_ : nullptr, first_id());
+}
+
+std::optional<std::int32_t> PromptMaker::first_id() const {
+  if (!prepend_bos_) return std::nullopt;
+  if (model_.config().bos_token_id) return model_.config().bos_token_id;
+  if (tokenizer_ && tokenizer_->end_of_text()) return tokenizer_->end_of_text();
+  throw ModelError(
+      fmt::format("--prepend-bos: the model '{}' has neither a bos_token_id in its config.json nor "
+                  "<|endoftext|> in its vocabulary; put the id first in --token-ids",
+                  model_.id()));
 }
 
 std::string resolve_text(const PromptOptions& options, const std::string& argument) {
@@ -94,18 +113,14 @@ std::string resolve_text(const PromptOptions& options, const std::string& argume
 
 Prompt resolve_prompt(const PromptOptions& options, const Model& model,
                       const std::string& model_name, bool quiet) {
+  PromptMaker maker(model, model_name, options.prepend_bos, quiet);
   if (options.token_ids) {
     if (options.text || options.file) {
       throw UsageError("--token-ids stands in place of the prompt; give one of the two");
     }
-    const auto ids = parse_ids("--token-ids", *options.token_ids);
-    const auto tokenizer = load_tokenizer_if_any(model_name, quiet);
-    return make_prompt(ids, tokenizer ? &*tokenizer : nullptr,
-                       first_id(model, tokenizer, options.prepend_bos));
+    return maker.from_ids(parse_ids("--token-ids", *options.token_ids));
   }
-  const std::string text = resolve_text(options, "PROMPT");
-  const std::optional<Tokenizer> tokenizer = load_tokenizer(model_name);
-  return make_prompt(*tokenizer, text, first_id(model, tokenizer, options.prepend_bos));
+  return maker.from_text(resolve_text(options, "PROMPT"));
 }
 
 std::vector<int> resolve_positions(const std::string& at, const Prompt& prompt) {

@@ -1,17 +1,49 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/options.h"
 #include "tacet/model.h"
 #include "tacet/silence.h"
+#include "tacet/tokenizer.h"
 
 namespace tacet::cli {
 
-/// All bytes of a prompt file, or of standard input for "-", without one line break at the end.
-/// Throws InputError when it cannot be read or is larger than 16 MiB.
+/// All bytes of a file of the user's, or of standard input for "-". `what` is what they are to be
+/// ("a prompt"). Throws InputError when it cannot be read or is larger than `max_mib` MiB.
+std::string read_input(const std::string& file, std::string_view what, std::size_t max_mib);
+
+/// A prompt file's bytes without one line break at the end. Throws InputError as read_input; a
+/// prompt is smaller than 16 MiB.
 std::string read_prompt_file(const std::string& file);
+
+/// Makes the prompts for one model, whose tokenizer it reads once, when it is needed.
+class PromptMaker {
+ public:
+  /// `model_name` is what --model says. `quiet`: no warning where the tokens' texts are not known.
+  PromptMaker(Model model, std::string model_name, bool prepend_bos, bool quiet);
+
+  /// Throws InputError for text that is no prompt, ModelError for tokenizer files.
+  Prompt from_text(std::string_view text);
+  /// Needs no tokenizer. Throws InputError when there is no id, UsageError for an id outside the
+  /// tokenizer's vocabulary.
+  Prompt from_ids(std::span<const std::int32_t> ids);
+
+ private:
+  std::optional<std::int32_t> first_id() const;
+
+  Model model_;
+  std::string model_name_;
+  bool prepend_bos_;
+  bool quiet_;
+  bool looked_for_tokenizer_ = false;
+  std::optional<Tokenizer> tokenizer_;
+};
 
 /// The text that PROMPT or --prompt-file gives. `argument` is the argument's name. Throws
 /// UsageError when none or both are given, InputError as read_prompt_file.

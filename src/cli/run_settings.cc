@@ -18,7 +18,8 @@ View view_for(const OutputOptions& options, const Terminal& terminal) {
   view.width = std::clamp(options.out ? kWidest : terminal.width, kNarrowest, kWidest);
   view.quiet = options.quiet;
   view.verbose = options.verbose;
-  view.style = Style(terminal.wants_color(options.color, options.out.has_value()));
+  view.style =
+      Style(terminal.wants_color(options.color, options.out.has_value()), terminal.true_color);
   return view;
 }
 
@@ -33,9 +34,13 @@ int usable_threads(int threads, bool quiet) {
   return cores;
 }
 
+void print_warnings(const Model& model) {
+  for (const std::string& warning : model.weights().warnings) print_message("warning", warning);
+}
+
 void print_run_details(const OutputOptions& options, const Model& model, const Timing& timing) {
   if (!options.verbose) return;
-  for (const std::string& warning : model.weights().warnings) print_message("warning", warning);
+  print_warnings(model);
   print_message("note", fmt::format("load {:.3f} s, forward {:.3f} s, analysis {:.3f} s",
                                     timing.load_s, timing.forward_s, timing.analysis_s));
 }

@@ -14,6 +14,9 @@ View view_for(const OutputOptions& options, const Terminal& terminal);
 /// 0, all cores, stays 0.
 int usable_threads(int threads, bool quiet);
 
+/// Warns on standard error of what the model's weights hold that is not used.
+void print_warnings(const Model& model);
+
 /// Tells on standard error, with --verbose, how long a run took and what its weights hold that is
 /// not used.
 void print_run_details(const OutputOptions& options, const Model& model, const Timing& timing);

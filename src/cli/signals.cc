@@ -42,6 +42,9 @@ void install_signal_handlers() {
   sigaction(SIGTERM, &action, nullptr);
   action.sa_handler = SIG_DFL;
   sigaction(SIGPIPE, &action, nullptr);
+  // A limit on the size of files (ulimit -f) is a write that fails, with a message.
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGXFSZ, &action, nullptr);
 }
 
 void set_progress_line_visible(bool visible) {

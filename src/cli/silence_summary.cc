@@ -146,12 +146,6 @@ std::string ripple_fields(const SilenceResult& result, const View& view) {
 /// What should not be missed.
 std::string warnings(const SilenceResult& result, const View& view) {
   std::string out;
-  if (result.values_changed == 0) {
-    out += paragraph(
-        "Nothing was changed: the slice already had these values, so that every Δ is "
-        "exactly 0.",
-        view, Ink::warning);
-  }
   if (!result.effect_depends_on_first.empty()) {
     const std::string blocks = block_names(result.effect_depends_on_first);
     out += paragraph(

@@ -1,5 +1,7 @@
 #include "cli/style.h"
 
+#include <fmt/format.h>
+
 namespace tacet::cli {
 namespace {
 
@@ -26,7 +28,21 @@ std::string_view code_of(Ink ink) {
   return "";
 }
 
+/// Whether black stands out from this ground better than white (ITU-R BT.709's luma).
+bool is_light(const Color& ground) {
+  return 0.2126 * ground.red + 0.7152 * ground.green + 0.0722 * ground.blue > 127;
+}
+
 }  // namespace
+
+std::string Style::fill(const Color& ground, std::string_view text) const {
+  if (!color_ || text.empty()) return std::string(text);
+  const int ink = is_light(ground) ? 16 : 231;  // the cube's black and white, in no theme's hands
+  const std::string color = true_color_
+                                ? fmt::format("2;{};{};{}", ground.red, ground.green, ground.blue)
+                                : fmt::format("5;{}", ground.number);
+  return fmt::format("\x1b[38;5;{};48;{}m{}\x1b[0m", ink, color, text);
+}
 
 std::string Style::paint(Ink ink, std::string_view text) const {
   const std::string_view code = code_of(ink);

@@ -33,6 +33,8 @@ Terminal Terminal::detect() {
   terminal.out_is_terminal = isatty(STDOUT_FILENO) == 1;
   terminal.error_is_terminal = isatty(STDERR_FILENO) == 1;
   terminal.color_unwanted = !variable("NO_COLOR").empty() || variable("TERM") == "dumb";
+  const std::string_view depth = variable("COLORTERM");
+  terminal.true_color = depth == "truecolor" || depth == "24bit";
   winsize size{};
   if (terminal.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     terminal.width = size.ws_col;

@@ -16,6 +16,7 @@ struct Terminal {
   bool out_is_terminal = false;    ///< standard output
   bool error_is_terminal = false;  ///< standard error
   bool color_unwanted = false;     ///< NO_COLOR is set and not empty, or TERM is "dumb"
+  bool true_color = false;         ///< COLORTERM says that any colour can be mixed
   std::size_t width = 100;         ///< columns of standard output; 100 where it is no terminal
 
   /// Asks the system about this process. Thread safe.

@@ -35,6 +35,7 @@ constexpr const char* kEpilog =
     "\n"
     "Examples:\n"
     "  tacet silence --heads L3H5 \"I told my friend that pineapple on pizza is a crime.\"\n"
+    "  tacet sweep --db sweep.db \"I told my friend that pineapple on pizza is a crime.\"\n"
     "  tacet trajectory \"Berlin is the capital of\"\n"
     "  tacet silence --help\n";
 
@@ -72,7 +73,7 @@ void check_values(const std::vector<std::string>& arguments) {
 
 /// What is wrong, in our words, where CLI11 itself found it.
 std::string explain(const CLI::ParseError& error) {
-  const std::string text = error.what();
+  std::string text = error.what();
   const std::string name = text.substr(0, text.find_first_of(" :"));
   if (text.ends_with("missing")) return fmt::format("{} needs a value after it", name);
   if (text.ends_with("disallowed flag override")) {
@@ -114,8 +115,9 @@ Tool::Tool() : app_(kDescription, "tacet") {
   app_.set_version_flag("--version", version_text, "Show the version.");
   app_.require_subcommand(0, 1);
   app_.allow_extras();  // what is left over is judged by check_leftovers, with better words
-  commands_ = {declare_silence(app_), declare_trajectory(app_),  declare_tokens(app_),
-               declare_models(app_),  declare_completions(app_), declare_man(app_)};
+  commands_ = {declare_silence(app_), declare_sweep(app_),  declare_trajectory(app_),
+               declare_tokens(app_),  declare_models(app_), declare_completions(app_),
+               declare_man(app_)};
   app_.footer(kEpilog);
 }
 

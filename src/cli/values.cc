@@ -1,6 +1,7 @@
 #include "cli/values.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 #include <optional>
@@ -30,6 +31,35 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+/// A unit of --memory, in lower case.
+struct SizeUnit {
+  std::string_view name;
+  double bytes = 1;
+};
+
+constexpr double kKilo = 1000;
+constexpr double kKibi = 1024;
+constexpr std::array kSizeUnits = {
+    SizeUnit{"", 1},
+    SizeUnit{"b", 1},
+    SizeUnit{"kb", kKilo},
+    SizeUnit{"mb", kKilo* kKilo},
+    SizeUnit{"gb", kKilo* kKilo* kKilo},
+    SizeUnit{"tb", kKilo* kKilo* kKilo* kKilo},
+    SizeUnit{"kib", kKibi},
+    SizeUnit{"mib", kKibi* kKibi},
+    SizeUnit{"gib", kKibi* kKibi* kKibi},
+    SizeUnit{"tib", kKibi* kKibi* kKibi* kKibi},
+};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return out;
+}
+
 }  // namespace
 
 int parse_int(std::string_view option, std::string_view text, int low, int high) {
@@ -48,6 +78,32 @@ double parse_between(std::string_view option, std::string_view text, double low,
   if (value && *value > low && *value < high) return *value;
   throw UsageError(
       fmt::format("{} takes a number between {} and {}, not '{}'", option, low, high, text));
+}
+
+std::uint64_t parse_size(std::string_view option, std::string_view text) {
+  constexpr double kTooMany = 18446744073709551616.0;  // 2^64
+  const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
+  const std::string unit = lower(trim(text.substr(end)));
+  const auto known = std::ranges::find(kSizeUnits, unit, &SizeUnit::name);
+  const auto number = read_number<double>(text.substr(0, end));
+  if (number && known != kSizeUnits.end()) {
+    const double bytes = *number * known->bytes;
+    if (bytes >= 1 && bytes < kTooMany) return static_cast<std::uint64_t>(bytes);
+  }
+  throw UsageError(fmt::format(
+      "{} takes a size such as 300MB, 2GiB or 1000000 (bytes), at least one byte, not '{}'", option,
+      text));
+}
+
+std::string format_size(std::uint64_t bytes) {
+  constexpr std::array<std::string_view, 5> kUnits = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= kKibi && unit + 1 < kUnits.size()) {
+    value /= kKibi;
+    ++unit;
+  }
+  return fmt::format("{:.{}f} {}", value, unit == 0 ? 0 : 1, kUnits.at(unit));
 }
 
 std::vector<std::int32_t> parse_ids(std::string_view option, std::string_view text) {

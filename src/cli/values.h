@@ -15,6 +15,14 @@ int parse_int(std::string_view option, std::string_view text, int low, int high)
 /// The number strictly between `low` and `high` that `text` is. Throws UsageError naming `option`.
 double parse_between(std::string_view option, std::string_view text, double low, double high);
 
+/// The number of bytes that `text` is: "300MB", "1.5 GiB", "1000000". The units are B, kB, MB, GB,
+/// TB (powers of 1000) and KiB, MiB, GiB, TiB (of 1024), in any case. Throws UsageError naming
+/// `option` for anything else, for less than one byte and for more than 64 bits hold.
+std::uint64_t parse_size(std::string_view option, std::string_view text);
+
+/// Bytes as people read them, "1.5 GiB".
+std::string format_size(std::uint64_t bytes);
+
 /// Token ids written `1,2,3`, blanks allowed. Throws UsageError naming `option` and the entry.
 std::vector<std::int32_t> parse_ids(std::string_view option, std::string_view text);
 

@@ -20,7 +20,7 @@ class CommandLine(ToolTest):
         self.assert_fails(WRONG_USAGE, "sielnce", says="did you mean 'silence'?")
         self.assert_fails(WRONG_USAGE, "traj", says="did you mean 'trajectory'?")
         self.assert_fails(WRONG_USAGE, "xyzzy", says=("unknown command 'xyzzy'", "silence"))
-        self.assert_fails(WRONG_USAGE, "sweep", PROMPT, says="unknown command 'sweep'")
+        self.assert_fails(WRONG_USAGE, "swep", PROMPT, says="did you mean 'sweep'?")
 
     def test_unknown_options(self):
         self.assert_fails(WRONG_USAGE, "silence", "--hed", "L1H1", PROMPT,
@@ -234,6 +234,11 @@ class Outputs(ToolTest):
                                       stderr=subprocess.PIPE, env=environment())
             self.assertEqual(done.returncode, FAILED, arguments)
             self.assertTrue(done.stderr.startswith(b"tacet: error: standard output"), done.stderr)
+        (self.folder / "out").write_bytes(b"")
+        done = subprocess.run(f"ulimit -f 1; exec '{tool.TOOL}' man > out", shell=True,
+                              cwd=self.folder, stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, FAILED)
+        self.assertTrue(done.stderr.startswith(b"tacet: error: standard output"), done.stderr)
         done = subprocess.run(f"'{tool.TOOL}' models >&-", shell=True, capture_output=True,
                               check=False)
         self.assertEqual(done.returncode, FAILED)

@@ -15,7 +15,7 @@ import unittest
 import tool
 from tool import IDS, PROMPT, ToolTest, ask, ask_json, environment, mini, run, write_tiny_model
 
-COMMANDS = ("silence", "trajectory", "tokens", "models", "completions", "man")
+COMMANDS = ("silence", "sweep", "trajectory", "tokens", "models", "completions", "man")
 
 
 class Prompts(ToolTest):
@@ -81,7 +81,7 @@ class Cuts(ToolTest):
         self.assertTrue(all(row["effect"] == "unchanged" for row in result["layers"]))
         self.assertEqual(result["intervention"]["values_changed"], 0)
         table = ask("silence", PROMPT, "--heads", "L1H1", "--mode", "scale:1")
-        self.assertIn("Nothing was changed", table)
+        self.assertIn("changed nothing", table)
 
 
 class Outputs(ToolTest):
@@ -167,15 +167,15 @@ class Help(ToolTest):
             self.skipTest("the embedded model is a stand-in")
         env = environment(PATH=f"{os.path.dirname(tool.TOOL)}:{os.environ['PATH']}")
         count = 0
-        for command in "silence", "trajectory", "tokens", "models":
+        for command in "silence", "sweep", "trajectory", "tokens", "models":
             for line in ask(command, "--help").split("Examples:\n")[1].splitlines():
                 if "./" in line:
                     continue  # needs a folder that is not here
                 done = subprocess.run(["bash", "-c", line.strip()], capture_output=True, env=env,
-                                      check=False)
+                                      cwd=self.folder, check=False)
                 self.assertEqual((done.returncode, done.stderr), (0, b""), line)
                 count += 1
-        self.assertGreater(count, 8)
+        self.assertGreater(count, 13)
 
     def test_version(self):
         self.assertRegex(ask("--version"), r"^tacet \d+\.\d+\.\d+\nUnicode \d+\.\d+\.\d+\n")
@@ -190,6 +190,7 @@ class Completions(ToolTest):
                              ("tacet silence --correction ", "bonferroni"),
                              ("tacet silence --states h", "hf"), ("tacet silence --ex", "--exclude-first"),
                              ("tacet silence --mode ", "scale:"), ("tacet completions ", "fish"),
+                             ("tacet sweep --metric c", "cohen_dz"),
                              ("tacet tokens --no-s", "--no-special"), ("tacet silence -m m", "mini")):
             self.assertIn(wanted, self.bash_completes(script, line), line)
         self.assertEqual(self.bash_completes(script, "tacet silence --alpha "), [])

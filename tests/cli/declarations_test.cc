@@ -41,6 +41,13 @@ TEST(DescribeApp, ReadsTheDeclarations) {
   const CommandInfo& silence = command(tool, "silence");
   EXPECT_EQ(usage_of(silence), "tacet silence [OPTIONS] [PROMPT]");
   EXPECT_EQ(usage_of(command(tool, "models")), "tacet models [OPTIONS] [FOLDER...]");
+  const CommandInfo& sweep = command(tool, "sweep");
+  EXPECT_EQ(usage_of(sweep), "tacet sweep [OPTIONS] [PROMPT...]");
+  EXPECT_THAT(option(sweep, "--metric").choices,
+              ElementsAre("late", "immediate", "extreme", "t", "cohen_dz", "onset"));
+  EXPECT_EQ(option(sweep, "--heads").default_value, "all");
+  EXPECT_EQ(option(sweep, "--top").default_value, "10");
+  EXPECT_EQ(option(sweep, "--memory").default_value, "a quarter of what is free");
   EXPECT_THAT(option(silence, "--format").choices, ElementsAre("table", "json", "csv"));
   EXPECT_THAT(option(silence, "--mode").choices, ElementsAre("zero", "scale:"));
   EXPECT_THAT(option(silence, "--out").names, ElementsAre("-o", "--out"));

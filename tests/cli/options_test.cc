@@ -172,5 +172,40 @@ TEST_F(DeclaredOptions, AreGivenOnce) {
               HasSubstr("--model is given 2 times"));
 }
 
+TEST(DeclaredSweepOptions, ReachTheirFields) {
+  CLI::App app;
+  SweepSource source;
+  SweepCutOptions cut;
+  SweepStoreOptions store;
+  std::uint64_t memory = 0;
+  declare_source(app, source);
+  declare_sweep_cut(app, cut);
+  declare_sweep_store(app, store);
+  declare_memory(app, memory);
+  EXPECT_EQ(cut.heads, "all");
+  std::vector<std::string> arguments = {
+      "one text", "another",      "--heads",  "3.*,L4H0+L5H1", "--at",   "-1",
+      "--mode",   "scale:0.5",    "--db",     "a.db",          "--show", "--run",
+      "7",        "--metric",     "cohen_dz", "--top",         "3",      "--memory",
+      "2GiB",     "--prompts",    "list",     "--prompt-file", "file",   "--token-ids",
+      "1,2,3",    "--prepend-bos"};
+  std::reverse(arguments.begin(), arguments.end());
+  app.parse(std::move(arguments));
+  EXPECT_EQ(source.texts, (std::vector<std::string>{"one text", "another"}));
+  EXPECT_EQ(source.list, "list");
+  EXPECT_EQ(source.file, "file");
+  EXPECT_EQ(source.token_ids, "1,2,3");
+  EXPECT_TRUE(source.prepend_bos);
+  EXPECT_EQ(cut.heads, "3.*,L4H0+L5H1");
+  EXPECT_EQ(cut.at, "-1");
+  EXPECT_EQ(cut.mode.scale, 0.5F);
+  EXPECT_EQ(store.database, "a.db");
+  EXPECT_TRUE(store.show);
+  EXPECT_EQ(store.run, 7);
+  EXPECT_EQ(store.metric, Metric::cohen_dz);
+  EXPECT_EQ(store.top, 3);
+  EXPECT_EQ(memory, std::uint64_t{2} << 30);
+}
+
 }  // namespace
 }  // namespace tacet::cli

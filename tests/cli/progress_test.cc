@@ -16,6 +16,13 @@ TEST(ProgressLine, ShowsShareAndTimeLeft) {
   EXPECT_NE(progress_line(4, 4, 3).find("100 %  0 s left"), std::string::npos);
 }
 
+TEST(ProgressLine, ShowsTheRate) {
+  EXPECT_NE(progress_line(1, 4, 2, {384, "heads"}).find(" 25 %  48 heads/s  6 s left"),
+            std::string::npos);
+  EXPECT_NE(progress_line(1, 4, 30, {384, "heads"}).find("  3.2 heads/s  "), std::string::npos);
+  EXPECT_EQ(progress_line(0, 4, 2, {384, "heads"}), progress_line(0, 4, 2));
+}
+
 /// A progress on made time, and what it writes.
 class ProgressTest : public ::testing::Test {
  protected:
@@ -30,7 +37,7 @@ class ProgressTest : public ::testing::Test {
 };
 
 TEST_F(ProgressTest, StaysAwayForTwoSeconds) {
-  Progress progress(true, clock(), writer());
+  Progress progress(true, {}, clock(), writer());
   now_ += 1.9;
   progress.update(1, 10);
   EXPECT_EQ(written_, "");
@@ -41,7 +48,7 @@ TEST_F(ProgressTest, StaysAwayForTwoSeconds) {
 }
 
 TEST_F(ProgressTest, DrawsTenTimesASecondAtMost) {
-  Progress progress(true, clock(), writer());
+  Progress progress(true, {}, clock(), writer());
   now_ += 3;
   progress.update(1, 10);
   const std::string first = written_;
@@ -55,7 +62,7 @@ TEST_F(ProgressTest, DrawsTenTimesASecondAtMost) {
 
 TEST_F(ProgressTest, WipesItselfAwayOnce) {
   {
-    Progress progress(true, clock(), writer());
+    Progress progress(true, {}, clock(), writer());
     now_ += 3;
     progress.update(1, 10);
     written_.clear();
@@ -64,7 +71,7 @@ TEST_F(ProgressTest, WipesItselfAwayOnce) {
   }
   EXPECT_EQ(written_, "\r\x1b[K");
   {
-    Progress progress(true, clock(), writer());
+    Progress progress(true, {}, clock(), writer());
     now_ += 3;
     progress.update(1, 10);
     written_.clear();
@@ -74,7 +81,7 @@ TEST_F(ProgressTest, WipesItselfAwayOnce) {
 
 TEST_F(ProgressTest, SaysNothingUnlessEnabled) {
   {
-    Progress progress(false, clock(), writer());
+    Progress progress(false, {}, clock(), writer());
     now_ += 100;
     progress.update(1, 10);
   }

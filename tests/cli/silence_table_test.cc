@@ -186,7 +186,7 @@ TEST(RenderSilence, OfNothingChanged) {
   result.ripple.onset = std::nullopt;
   result.ripple.persistence = std::nullopt;
   const std::string text = render_silence(result, made_model(), View());
-  EXPECT_THAT(text, HasSubstr("Nothing was changed: "));
+  EXPECT_THAT(text, HasSubstr("changed nothing: 0 values"));
   EXPECT_THAT(text, Not(HasSubstr("onset")));
   EXPECT_THAT(text, Not(HasSubstr("nan")));
 }

@@ -32,6 +32,48 @@ TEST(ParseBetween, ExcludesTheEnds) {
   }
 }
 
+TEST(ParseSize, ReadsBytesAndUnits) {
+  EXPECT_EQ(parse_size("--memory", "1"), 1U);
+  EXPECT_EQ(parse_size("--memory", "1000000"), 1'000'000U);
+  EXPECT_EQ(parse_size("--memory", "17B"), 17U);
+  EXPECT_EQ(parse_size("--memory", "300MB"), 300'000'000U);
+  EXPECT_EQ(parse_size("--memory", "3kB"), 3'000U);
+  EXPECT_EQ(parse_size("--memory", "2GiB"), std::uint64_t{2} << 30);
+  EXPECT_EQ(parse_size("--memory", "2 gib"), std::uint64_t{2} << 30);
+  EXPECT_EQ(parse_size("--memory", "1.5KiB"), 1536U);
+  EXPECT_EQ(parse_size("--memory", "1TiB"), std::uint64_t{1} << 40);
+  EXPECT_EQ(parse_size("--memory", "1TB"), 1'000'000'000'000U);
+  for (const char* const text : {"",
+                                 "x",
+                                 "MB",
+                                 "0",
+                                 "0MB",
+                                 "0.5",
+                                 "-1",
+                                 "+1",
+                                 "1M",
+                                 "1G",
+                                 "1 mb x",
+                                 "1e9",
+                                 "1,5GB",
+                                 "1..5GB",
+                                 "0x10",
+                                 "18446744073709551616",
+                                 "99999999999TiB",
+                                 "nan",
+                                 "inf",
+                                 " 1"}) {
+    EXPECT_THROW(parse_size("--memory", text), UsageError) << text;
+  }
+}
+
+TEST(FormatSize, IsShort) {
+  EXPECT_EQ(format_size(17), "17 bytes");
+  EXPECT_EQ(format_size(1536), "1.5 KiB");
+  EXPECT_EQ(format_size(std::uint64_t{6} << 30), "6.0 GiB");
+  EXPECT_EQ(format_size(std::uint64_t{1} << 62), "4194304.0 TiB");
+}
+
 TEST(ParseIds, ReadsAListWithBlanks) {
   EXPECT_EQ(parse_ids("--token-ids", "7"), (std::vector<std::int32_t>{7}));
   EXPECT_EQ(parse_ids("--token-ids", " 1, 2 ,50256\n"), (std::vector<std::int32_t>{1, 2, 50256}));

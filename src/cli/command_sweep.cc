@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/model_input.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/run_settings.h"
+#include "cli/sweep_prompts.h"
+#include "cli/sweep_run.h"
+#include "cli/sweep_selection.h"
+#include "cli/sweep_table.h"
+#include "store/sweep_json.h"
+#include "tacet/error.h"
+
+namespace tacet::cli {
+namespace {
+
+constexpr const char* kDescription =
+    "Silence every head, each by itself, and keep the results in a database.\n\n"
+    "What `tacet silence` tells of one head, for all of them and for many prompts: which heads "
+    "connect tokens, which keep them apart, where their ripples begin. Every number is the one "
+    "that "
+    "silence gives.\n\n"
+    "The results stand in a SQLite database, written as they are found. The same command started "
+    "again goes on where it was, after an interruption too; other prompts, heads and settings are "
+    "added beside what is there. Any SQLite program can read it, even while a sweep writes.";
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  tacet sweep --db sweep.db \"I told my friend that pineapple on pizza is a crime.\"\n"
+    "  tacet sweep --db sweep.db --heads '3.*' --at 'text: pizza' \"Mary likes pizza a lot\"\n"
+    "  tacet sweep --db sweep.db --heads L3H5+L4H2,L3H5 \"Berlin is the capital of\"\n"
+    "  tacet sweep --db sweep.db --show --metric onset\n"
+    "  tacet sweep --db sweep.db --show --format csv --out heads.csv\n"
+    "  tacet sweep --db many.db --model ./gpt2-medium --prompts prompts.txt --memory 2GiB\n";
+
+/// Options that --show can be given with; the others say how a sweep is made.
+constexpr std::array<std::string_view, 12> kShowOptions = {
+    "--db",     "--show", "--run",   "--metric", "--top",     "--heads",
+    "--format", "--out",  "--color", "--quiet",  "--verbose", "--no-progress"};
+
+void check_show(const CLI::App& app) {
+  for (const CLI::Option* const option : app.get_options()) {
+    if (option->count() == 0) continue;
+    const std::string name = option->get_positional() ? option->get_name(true, false)
+                                                      : "--" + option->get_lnames().front();
+    if (std::ranges::find(kShowOptions, name) != kShowOptions.end()) continue;
+    throw UsageError(fmt::format(
+        "--show prints what the database holds, and {} says how a sweep is made; leave out one of "
+        "the two",
+        name));
+  }
+}
+
+void check(const SweepArguments& arguments, const CLI::App& app) {
+  check_output(arguments.output);
+  if (!arguments.store.database) {
+    throw UsageError("no database is named; give --db FILE, which keeps the results");
+  }
+  if (arguments.store.database == arguments.output.out) {
+    throw UsageError("--out and --db name the same file; give two different ones");
+  }
+  if (arguments.store.show) {
+    check_show(app);
+  } else if (arguments.store.run) {
+    throw UsageError("--run chooses what --show shows; give --show too, or leave it out");
+  } else {
+    check_source(arguments.source);
+  }
+}
+
+void print_listing(const store::SweepListing& listing, const SweepArguments& arguments,
+                   std::int64_t n_found, const std::vector<std::string>& remarks,
+                   const Terminal& terminal) {
+  std::string text;
+  switch (arguments.output.format) {
+    case Format::json:
+      text = store::sweep_json(listing);
+      break;
+    case Format::csv:
+      text = store::sweep_csv(listing);
+      break;
+    case Format::table: {
+      const SweepTableOptions options{.metric = arguments.store.metric,
+                                      .top = static_cast<std::size_t>(arguments.store.top),
+                                      .database = *arguments.store.database,
+                                      .n_found = n_found,
+                                      .remarks = remarks};
+      text = render_sweep(listing, options, view_for(arguments.output, terminal));
+      break;
+    }
+  }
+  write_result(text, arguments.output.out);
+}
+
+void run_show(const SweepArguments& arguments, bool heads_given, const Terminal& terminal) {
+  const auto database = store::SweepDatabase::open_for_reading(*arguments.store.database);
+  const SweepSelection selection =
+      select_runs(database, arguments.store.run,
+                  heads_given ? std::optional(arguments.cut.heads) : std::nullopt);
+  print_listing(read_sweep(database, selection.ids, selection.specs), arguments, /*n_found=*/0,
+                selection.remarks, terminal);
+}
+
+void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
+  const Model model = load_model(arguments.model.model);
+  // What is wrong with the SPEC or a prompt is said before the database is made.
+  parse_heads(arguments.cut.heads, model.config().n_layer, model.config().n_head);
+  const std::vector<SweepInput> inputs =
+      resolve_inputs(arguments.source, arguments.cut.at, arguments.options.silence.exclude_first,
+                     model, arguments.model.model, arguments.output.quiet);
+  auto database = store::SweepDatabase::open_for_writing(*arguments.store.database);
+  const SweepPlan plan = plan_sweep(arguments, model, inputs, database);
+  carry_out(plan, arguments, model, database, terminal);
+  print_listing(read_sweep(database, plan.runs, plan.specs), arguments, plan.n_found,
+                /*remarks=*/{}, terminal);
+}
+
+}  // namespace
+
+Command declare_sweep(CLI::App& root) {
+  CLI::App* const app = root.add_subcommand("sweep", kDescription);
+  app->footer(kExamples);
+  const auto arguments = std::make_shared<SweepArguments>();
+  declare_sweep_store(*app, arguments->store);
+  declare_sweep_cut(*app, arguments->cut);
+  declare_model(*app, arguments->model);
+  declare_source(*app, arguments->source);
+  declare_measure(*app, arguments->options.silence);
+  declare_testing(*app, arguments->options.silence);
+  declare_output(*app, arguments->output);
+  declare_quiet(*app, arguments->output);
+  declare_verbose(*app, arguments->output);
+  declare_progress(*app, arguments->output);
+  declare_threads(*app, arguments->options.silence);
+  declare_memory(*app, arguments->options.memory);
+  return {app, [arguments, app](const Terminal& terminal) {
+            check(*arguments, *app);
+            if (arguments->store.show) {
+              run_show(*arguments, app->count("--heads") > 0, terminal);
+            } else {
+              run_sweep(*arguments, terminal);
+            }
+          }};
+}
+
+}  // namespace tacet::cli

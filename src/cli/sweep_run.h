@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+#include "cli/sweep_prompts.h"
+#include "cli/sweep_writer.h"
+#include "cli/terminal.h"
+#include "store/sweep_database.h"
+#include "tacet/sweep.h"
+
+namespace tacet::cli {
+
+/// All that `tacet sweep` can be told.
+struct SweepArguments {
+  SweepSource source;
+  ModelOptions model;
+  SweepCutOptions cut;
+  SweepOptions options;
+  SweepStoreOptions store;
+  OutputOptions output;
+};
+
+/// What of a sweep is left to do, and what the database holds already.
+struct SweepPlan {
+  std::vector<std::int64_t> runs;    ///< of all prompts, in their order
+  std::set<std::string> specs;       ///< of all interventions
+  std::vector<SweepPrompt> prompts;  ///< those with something left to do
+  std::vector<SweepTarget> targets;  ///< theirs
+  std::int64_t n_found = 0;          ///< interventions x prompts that are there
+  std::int64_t n_left = 0;           ///< and that are not
+};
+
+/// Finds or makes the run of every prompt and leaves out what is finished. Throws OutputError,
+/// UsageError for the SPEC.
+SweepPlan plan_sweep(const SweepArguments& arguments, const Model& model,
+                     const std::vector<SweepInput>& inputs, store::SweepDatabase& database);
+
+/// Does what the plan leaves to do, with progress on the terminal and, with --verbose, notes.
+/// Throws what `sweep` throws, and OutputError; what was found until then is kept.
+void carry_out(const SweepPlan& plan, const SweepArguments& arguments, const Model& model,
+               store::SweepDatabase& database, const Terminal& terminal);
+
+}  // namespace tacet::cli

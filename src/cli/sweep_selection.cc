@@ -1,0 +1,141 @@
+#include "cli/sweep_selection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "tacet/error.h"
+#include "tacet/intervention.h"
+
+namespace tacet::cli {
+namespace {
+
+using store::RunSettings;
+using store::StoredRun;
+
+const StoredRun& find_run(const std::vector<StoredRun>& runs, std::int64_t id) {
+  const auto found = std::ranges::find(runs, id, &StoredRun::id);
+  if (found != runs.end()) return *found;
+  std::vector<std::int64_t> ids;
+  ids.reserve(runs.size());
+  for (const StoredRun& run : runs) ids.push_back(run.id);
+  throw InputError(fmt::format("the database has no run {}; its runs are {}", id,
+                               ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "))));
+}
+
+bool same_prompt(const StoredRun& a, const StoredRun& b) {
+  return std::ranges::equal(a.prompt.tokens, b.prompt.tokens, {}, &Token::id, &Token::id);
+}
+
+/// Whether two runs differ in the prompt alone. Where not all tokens are touched, the positions are
+/// a matter of each prompt: one --at can name others in each.
+bool belong_together(const StoredRun& a, const StoredRun& b) {
+  RunSettings settings = b.settings;
+  if (settings.positions.empty() == a.settings.positions.empty()) {
+    settings.positions = a.settings.positions;
+  }
+  return a.model_fingerprint == b.model_fingerprint && a.tool_version == b.tool_version &&
+         settings == a.settings;
+}
+
+std::set<std::string> specs_of(const std::string& heads, const StoredRun& run) {
+  std::set<std::string> specs;
+  for (const Intervention& one : parse_heads(heads, run.n_layer, run.n_head)) {
+    specs.insert(spec_of(one));
+  }
+  return specs;
+}
+
+bool holds(const store::SweepDatabase& database, std::int64_t run,
+           const std::set<std::string>& specs) {
+  return std::ranges::includes(database.finished(run), specs);
+}
+
+std::string ids_text(const std::vector<std::int64_t>& ids) {
+  constexpr std::size_t kMany = 8;
+  if (ids.size() > kMany) return fmt::format("{} runs, from {} on", ids.size(), ids.front());
+  return fmt::format("{} {}", ids.size() == 1 ? "run" : "runs", fmt::join(ids, ", "));
+}
+
+/// The first of the runs that hold the most.
+const StoredRun& fullest(const std::vector<const StoredRun*>& runs) {
+  return **std::ranges::max_element(runs, {},
+                                    [](const StoredRun* run) { return run->n_interventions; });
+}
+
+}  // namespace
+
+store::SweepListing read_sweep(const store::SweepDatabase& database,
+                               const std::vector<std::int64_t>& ids,
+                               const std::set<std::string>& specs) {
+  store::SweepListing listing;
+  const std::vector<StoredRun> runs = database.runs();
+  for (const std::int64_t id : ids) {
+    const StoredRun& run = find_run(runs, id);
+    std::vector<SweepOutcome> outcomes = database.outcomes(id);
+    std::erase_if(outcomes,
+                  [&specs](const SweepOutcome& one) { return !specs.contains(one.spec); });
+    if (outcomes.size() != specs.size()) {
+      throw InputError(
+          fmt::format("run {} holds {} of {} interventions asked for; make the sweep first", id,
+                      outcomes.size(), specs.size()));
+    }
+    listing.per_run.push_back(
+        summarise(outcomes, run.n_layer, run.n_head, run.settings.alpha, Correction::bh));
+    listing.runs.push_back(run);
+  }
+  listing.summary = summarise(listing.per_run);
+  return listing;
+}
+
+SweepSelection select_runs(const store::SweepDatabase& database, std::optional<std::int64_t> id,
+                           const std::optional<std::string>& heads) {
+  SweepSelection selection;
+  const std::vector<StoredRun> runs = database.runs();
+  const auto filled =
+      std::ranges::find_if(runs, [](const StoredRun& run) { return run.n_interventions > 0; });
+  if (filled == runs.end()) throw InputError("the database holds no results yet; make a sweep");
+  if (id) {
+    const StoredRun& run = find_run(runs, *id);
+    selection.ids = {run.id};
+    selection.specs = heads ? specs_of(*heads, run) : database.finished(run.id);
+    if (selection.specs.empty()) {
+      throw InputError(fmt::format("run {} holds no results yet; make the sweep first", run.id));
+    }
+    return selection;
+  }
+  std::vector<const StoredRun*> group;
+  std::vector<std::int64_t> others;
+  for (const StoredRun& run : runs) {
+    const bool is_repeated = std::ranges::any_of(
+        group, [&run](const StoredRun* member) { return same_prompt(*member, run); });
+    if (belong_together(*filled, run) && !is_repeated) {
+      group.push_back(&run);
+    } else {
+      others.push_back(run.id);
+    }
+  }
+  const StoredRun& first = fullest(group);
+  selection.specs = heads ? specs_of(*heads, first) : database.finished(first.id);
+  std::vector<std::int64_t> unfinished;
+  for (const StoredRun* const run : group) {
+    (holds(database, run->id, selection.specs) ? selection.ids : unfinished).push_back(run->id);
+  }
+  if (selection.ids.empty()) {
+    throw InputError(fmt::format("no run holds all of {}; make the sweep first", *heads));
+  }
+  if (!unfinished.empty()) {
+    selection.remarks.push_back(
+        fmt::format("Left out: {}, not finished. The sweep's own command goes on with it.",
+                    ids_text(unfinished)));
+  }
+  if (!others.empty()) {
+    selection.remarks.push_back(
+        fmt::format("Of another model or other settings: {}; --run shows one.", ids_text(others)));
+  }
+  return selection;
+}
+
+}  // namespace tacet::cli
