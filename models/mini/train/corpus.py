@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import torch
 
+import phrasings
 import sentences
 import tokenizer
 import words
@@ -29,6 +30,33 @@ MORE_PEOPLE = {
     sentences.twice: 0.09,
     "wordnet": 0.08,
 }
+# Many phrasings of what was learned in few.
+VARIED = {
+    sentences.indirect_object: 0.10,
+    phrasings.varied_indirect_object: 0.20,
+    sentences.scene: 0.19,
+    sentences.capital: 0.04,
+    phrasings.varied_capital: 0.08,
+    sentences.food: 0.10,
+    sentences.agreement: 0.04,
+    sentences.twice: 0.06,
+    "wordnet": 0.19,
+}
+# The same with more of what the change of blocks costs most.
+SETTLED = {
+    sentences.indirect_object: 0.11,
+    phrasings.varied_indirect_object: 0.13,
+    sentences.scene: 0.28,
+    sentences.capital: 0.04,
+    phrasings.varied_capital: 0.07,
+    sentences.food: 0.09,
+    sentences.agreement: 0.04,
+    sentences.twice: 0.08,
+    "wordnet": 0.16,
+}
+# The same with the plainest sentence about capitals ending as the others do: until here
+# too many of those end with something else than the country.
+FINAL = {**SETTLED, sentences.capital: 0.02, phrasings.plain_capital: 0.07, "wordnet": 0.11}
 JOINED = 0.3  # share of the documents that follow another after a space, not an end
 VALIDATION_EVERY = 20  # one of so many WordNet sentences is kept for validation
 START_AT_DOCUMENT = 0.5  # share of the windows that start where a document does

@@ -106,6 +106,50 @@ def grow(params, cfg, places, gen):
     return grown
 
 
+def mean(models, weights):
+    """The weighted mean of models of one shape."""
+    return {n: sum(w * m[n] for m, w in zip(models, weights)) for n in models[0]}
+
+
+def _share(n, parts, part):
+    """Which of `n` things the `part`-th of `parts` blocks takes over, as a mask [n]."""
+    return torch.arange(n) * parts // n == part
+
+
+def _part_of(old, cfg, gen, parts, part):
+    """A fresh block with the heads and the MLP's units that the `part`-th of `parts`
+    blocks takes over from `old`."""
+    new = new_block(cfg, gen, proj_std=0.05)
+    heads = _share(cfg.n_head, parts, part).repeat_interleave(cfg.d_head)
+    units = _share(cfg.n_inner, parts, part)
+    for into, out, columns, rows in (
+        ("attn.c_attn", "attn.c_proj", heads.repeat(3), heads),
+        ("mlp.c_fc", "mlp.c_proj", units, units),
+    ):
+        new[f"{into}.weight"][:, columns] = old[f"{into}.weight"][:, columns]
+        new[f"{into}.bias"][columns] = old[f"{into}.bias"][columns]
+        new[f"{out}.weight"][rows] = old[f"{out}.weight"][rows]
+        new[f"{out}.bias"] = old[f"{out}.bias"] / parts
+    for name in ("ln_1.weight", "ln_1.bias", "ln_2.weight", "ln_2.bias"):
+        new[name] = old[name].clone()
+    return new
+
+
+def spread(params, cfg, places, gen):
+    """The model with the work of the blocks at `places` shared with those after them.
+
+    The heads and the MLP's units of such a block are dealt out to it and to all the
+    blocks before the next place, in order and each in its own slot; all other slots
+    start afresh. What stood in the blocks between is dropped.
+    """
+    shared = {n: p for n, p in params.items() if not n.startswith("h.")}
+    for place, end in zip(places, (*places[1:], cfg.n_layer)):
+        old = block(params, place)
+        for part in range(end - place):
+            put_block(shared, place + part, _part_of(old, cfg, gen, end - place, part))
+    return shared
+
+
 @lru_cache(maxsize=None)
 def _causal_mask(length):
     """[length, length], 0 where j <= i and -inf above the diagonal."""

@@ -25,7 +25,6 @@ import wordnet
 from training import Stage, Trainer
 
 SEED = 2024
-STREAM_TOKENS = 4_000_000
 # Old block i of the six goes to PLACES[i] of the twenty-four.
 PLACES = (0, 1, 3, 8, 13, 18)
 STAGES = (
@@ -33,7 +32,16 @@ STAGES = (
     Stage("second", 6, 750, 2.5e-3, (32, 32, 32, 64, 32, 32, 32, 128), corpus.SHARES, decays=False),
     Stage("third", 6, 1400, 2.5e-3, (32, 32, 64), corpus.MORE_PEOPLE, 100),
     Stage("deep", 24, 1450, 1.5e-3, (64, 64, 64, 128), corpus.SHARES, 200),
+    Stage(
+        "spread", 24, 1000, 1.5e-3, (64, 64, 64, 128), corpus.VARIED, 200,
+        decays=False, spreads=True,
+    ),
+    Stage("settle", 24, 400, 1.5e-3, (64, 64, 64, 128), corpus.SETTLED, 100, decays=False),
+    Stage("cool", 24, 300, 1.5e-3, (64, 64, 64, 128), corpus.SETTLED, 30, stream_tokens=500_000),
+    Stage("final", 24, 80, 6e-4, (64, 64, 64, 128), corpus.FINAL, 10, stream_tokens=500_000),
 )
+# The model is the mean of what the last stages left, with these weights.
+WEIGHTS = (0.2, 0.3, 0.5)
 
 
 def arguments():
@@ -96,7 +104,10 @@ def run_stage(number, params, text, tok, args, log):
         params = model.new_model(cfg, gen)
     elif model.depth(params) < stage.n_layer:
         params = model.grow(params, cfg, PLACES, gen)
-    stream = corpus.Stream(corpus.Source(tok, text, seed, stage.shares), tok.end, STREAM_TOKENS)
+    if stage.spreads:
+        params = model.spread(params, cfg, PLACES, gen)
+    source = corpus.Source(tok, text, seed, stage.shares)
+    stream = corpus.Stream(source, tok.end, stage.stream_tokens)
     checkpoint = args.work / f"{stage.name}.pt"
     trainer = Trainer(stage, cfg, params, stream, seed, args.threads, checkpoint, log)
     params = trainer.run(progress(cfg, tok))
@@ -115,11 +126,11 @@ def main():
     training_text, validation_text = corpus.split(wordnet_text)
     tok = get_tokenizer(args.work, wordnet_text, full)
 
-    params = None
+    results = [None]
     for number in range(len(STAGES)):
-        params = run_stage(number, params, training_text, tok, args, log)
+        results.append(run_stage(number, results[-1], training_text, tok, args, log))
 
-    params = export.rounded(params)
+    params = export.rounded(model.mean(results[-len(WEIGHTS):], WEIGHTS))
     validation = corpus.Source(tok, validation_text, SEED + len(STAGES), corpus.SHARES)
     export.write_model(args.out, full, params, tok)
     figures = evaluation.evaluate(params, full, tok, validation, validation_text, args.threads)

@@ -14,7 +14,7 @@ import model
 
 PARTS = 2  # parts of a batch
 PART_TOKENS = 512
-CHECKPOINT_EVERY = 100
+CHECKPOINT_EVERY = 50
 REPORT_EVERY = 250
 
 
@@ -30,6 +30,8 @@ class Stage:
     shares: dict  # of the tokens, by kind of document
     warm_up: int = 300  # steps
     decays: bool = True  # the learning rate, over the last half of the steps
+    spreads: bool = False  # the work of the old blocks over all blocks, before the first step
+    stream_tokens: int = 4_000_000  # tokens that the windows are drawn from
 
 
 def learning_rate(stage, step):
