@@ -3,8 +3,8 @@
 namespace tacet::cli {
 
 /// Makes SIGINT and SIGTERM end the process with 130 and 143, and a closed pipe end it quietly as
-/// it ends other tools, whatever the parent process had set; a limit on the size of files becomes an
-/// error of the write. Call once, before any thread starts.
+/// it ends other tools, whatever the parent process had set; a limit on the size of files becomes
+/// an error of the write. Call once, before any thread starts.
 void install_signal_handlers();
 
 /// Tells the handlers whether a progress line stands on standard error and is to be wiped away
