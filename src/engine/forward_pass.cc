@@ -304,6 +304,12 @@ std::uint64_t bytes_per_row(const ModelConfig& config) {
   return sizeof(float) * (3 * d_model + inner_width(config)) + sizeof(std::int64_t);
 }
 
+std::uint64_t bytes_for_weights(const ModelConfig& config) {
+  const std::int64_t d_model = config.d_model;
+  return std::max({packed_bytes(d_model, 3 * d_model), packed_bytes(d_model, config.n_inner),
+                   packed_bytes(config.n_inner, d_model)});
+}
+
 std::vector<std::vector<std::int64_t>> forward_pass(const model::Weights& weights,
                                                     std::span<const PassPrompt> prompts,
                                                     int threads, const StateObserver& observe) {

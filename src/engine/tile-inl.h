@@ -8,8 +8,9 @@
 #define TACET_ENGINE_TILE_INL_H
 #endif
 
+#include <array>
 #include <cstddef>
-#include <iterator>
+#include <utility>
 
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
@@ -27,8 +28,8 @@ constexpr std::size_t kLanes = hn::MaxLanes(kTag);
 /// Columns of a panel: two vectors.
 constexpr std::size_t kPanel = 2 * kLanes;
 /// Rows of a tile: as many as leave room in the registers for a panel's row and one input value.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_ARCH_ARM_A64
-constexpr std::size_t kTileRows = 12;
+#if (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3) || HWY_ARCH_ARM_A64
+constexpr std::size_t kTileRows = 12;  // 32 registers: AVX-512 and all that came after it, NEON
 #else
 constexpr std::size_t kTileRows = 6;
 #endif
@@ -65,25 +66,14 @@ void add_products(const float* HWY_RESTRICT in, const float* HWY_RESTRICT panel,
 
 using AddProducts = void (*)(const float*, const float*, std::size_t, float*, std::size_t);
 
+template <std::size_t... kRowsLessOne>
+constexpr std::array<AddProducts, kTileRows> all_tiles(std::index_sequence<kRowsLessOne...>) {
+  return {add_products<kRowsLessOne + 1>...};
+}
+
 /// The tile with `rows` rows, 1 to kTileRows.
 AddProducts tile_of(std::size_t rows) {
-  static constexpr AddProducts kTiles[] = {
-    add_products<1>,
-    add_products<2>,
-    add_products<3>,
-    add_products<4>,
-    add_products<5>,
-    add_products<6>,
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_ARCH_ARM_A64
-    add_products<7>,
-    add_products<8>,
-    add_products<9>,
-    add_products<10>,
-    add_products<11>,
-    add_products<12>,
-#endif
-  };
-  static_assert(std::size(kTiles) == kTileRows);
+  static constexpr auto kTiles = all_tiles(std::make_index_sequence<kTileRows>());
   return kTiles[rows - 1];
 }
 

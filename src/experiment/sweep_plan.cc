@@ -1,7 +1,5 @@
 #include "experiment/sweep_plan.h"
 
-#include <algorithm>
-
 #include "engine/forward_pass.h"
 
 namespace tacet::experiment {
@@ -69,7 +67,7 @@ class Planner {
   void start_chunk() {
     chunks_.back().work.assign(static_cast<std::size_t>(config_.n_layer), 0);
     rows_ = 0;
-    bytes_ = 0;
+    bytes_ = engine::bytes_for_weights(config_);
   }
 
   bool fits(std::uint64_t rows) const {
