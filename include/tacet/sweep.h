@@ -109,7 +109,7 @@ struct HeadSummary {
   /// Smallest p_adjusted of the late blocks, in the family of all reachable cells of the sweep;
   /// over several prompts: the median.
   std::optional<double> p_adjusted;
-  /// Over several prompts: that of at least half of them; the sign of `late` decides a tie.
+  /// Over several prompts: by the sign of the mean `late`, where at least half of them have a role.
   Role role = Role::none;
   bool immediate_effect = false;  ///< significant at the cut; over several: in at least half
   bool extreme_effect = false;    ///< the same for the block of `extreme`

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,12 +61,21 @@ void check_show(const CLI::App& app) {
   }
 }
 
+/// Whether writing to `out` would write to the database or to what SQLite keeps beside it.
+bool same_file(const std::filesystem::path& out, const std::filesystem::path& database) {
+  std::error_code ignored;
+  if (std::filesystem::equivalent(out, database, ignored)) return true;
+  const std::filesystem::path target = std::filesystem::weakly_canonical(out, ignored);
+  const std::string source = std::filesystem::weakly_canonical(database, ignored).string();
+  return target == source || target == source + "-wal" || target == source + "-shm";
+}
+
 void check(const SweepArguments& arguments, const CLI::App& app) {
   check_output(arguments.output);
   if (!arguments.store.database) {
     throw UsageError("no database is named; give --db FILE, which keeps the results");
   }
-  if (arguments.store.database == arguments.output.out) {
+  if (arguments.output.out && same_file(*arguments.output.out, *arguments.store.database)) {
     throw UsageError("--out and --db name the same file; give two different ones");
   }
   if (arguments.store.show) {

@@ -128,8 +128,15 @@ SweepSelection select_runs(const store::SweepDatabase& database, std::optional<s
   }
   if (!unfinished.empty()) {
     selection.remarks.push_back(
-        fmt::format("Left out: {}, not finished. The sweep's own command goes on with it.",
+        fmt::format("Left out: {}, without some of the interventions shown; --run or --heads shows "
+                    "what is there.",
                     ids_text(unfinished)));
+  }
+  if (std::ranges::any_of(group, [&first](const StoredRun* run) {
+        return run->settings.positions != first.settings.positions;
+      })) {
+    selection.remarks.push_back(
+        "The runs do not all touch the same positions; --run shows one by itself.");
   }
   if (!others.empty()) {
     selection.remarks.push_back(

@@ -1,5 +1,7 @@
 #include "tacet/sweep.h"
 
+#include <algorithm>
+#include <exception>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -57,7 +59,7 @@ class SweepProgress {
   }
 
   void add(std::int64_t work) {
-    done_ += work;
+    done_ = std::min(done_ + work, total_);
     if (report_) report_(static_cast<int>(kSteps * done_ / total_), kSteps);
   }
 
@@ -172,6 +174,49 @@ class ChunkRun {
   std::vector<std::vector<std::int64_t>> changed_;
 };
 
+/// Sends chunks up the blocks. Where a number is not finite, the chunk is halved until the
+/// intervention to blame stands alone, so that all others are found and handed over.
+class Passes {
+ public:
+  Passes(const Model& model, std::span<const SweepPrompt> prompts, const SilenceOptions& options,
+         int threads)
+      : model_(model), prompts_(prompts), options_(options), threads_(threads) {}
+
+  /// Keeps the first NumericError in `failure`.
+  void run(const SweepChunk& chunk, const SweepSink& sink, SweepProgress& progress,
+           std::exception_ptr& failure) const {
+    try {
+      ChunkRun pass(model_, prompts_, chunk, options_, threads_);
+      pass.run(progress);
+      pass.hand_over(sink);
+      progress.add(0);  // what was handed over need not wait for the next block
+    } catch (const NumericError& error) {
+      const auto [first, second] = experiment::halves(chunk);
+      if (second.parts.empty()) {
+        keep(error, chunk.parts.front().prompt, failure);
+        return;
+      }
+      run(first, sink, progress, failure);
+      run(second, sink, progress, failure);
+    }
+  }
+
+ private:
+  void keep(const NumericError& error, std::size_t prompt, std::exception_ptr& failure) const {
+    if (failure) return;
+    try {
+      rethrow_for(error, prompt, prompts_.size());
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  }
+
+  const Model& model_;
+  std::span<const SweepPrompt> prompts_;
+  const SilenceOptions& options_;
+  int threads_;
+};
+
 }  // namespace
 
 std::uint64_t default_memory() {
@@ -183,13 +228,13 @@ void sweep(const Model& model, std::span<const SweepPrompt> prompts, const Sweep
   const int threads = support::resolve_threads(options.silence.threads);
   check(model.config(), prompts, options.silence);
   const std::uint64_t memory = options.memory == 0 ? default_memory() : options.memory;
-  const std::vector<SweepChunk> chunks = experiment::plan_sweep(model.config(), prompts, memory);
+  const std::vector<SweepChunk> chunks =
+      experiment::plan_sweep(model.config(), prompts, memory, threads);
   SweepProgress progress(options.silence, chunks);
-  for (const SweepChunk& chunk : chunks) {
-    ChunkRun run(model, prompts, chunk, options.silence, threads);
-    run.run(progress);
-    run.hand_over(sink);
-  }
+  const Passes passes(model, prompts, options.silence, threads);
+  std::exception_ptr failure;
+  for (const SweepChunk& chunk : chunks) passes.run(chunk, sink, progress, failure);
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace tacet

@@ -1,5 +1,7 @@
 #include "experiment/sweep_plan.h"
 
+#include <algorithm>
+
 #include "engine/forward_pass.h"
 
 namespace tacet::experiment {
@@ -15,6 +17,14 @@ std::uint64_t result_bytes(const ModelConfig& config) {
   return 2 * sizeof(LayerEffect) * static_cast<std::uint64_t>(config.n_layer + 1);
 }
 
+/// Bytes that measuring one state takes: its vectors in double and those without the direct part,
+/// their products, and the values of all pairs.
+std::uint64_t measure_bytes(const ModelConfig& config, std::uint64_t tokens) {
+  const std::uint64_t vectors = 2 * tokens * static_cast<std::uint64_t>(config.d_model);
+  const std::uint64_t pairs = tokens * tokens / 2;
+  return sizeof(double) * (vectors + 12 * pairs);
+}
+
 /// Fills chunks one after the other.
 class Planner {
  public:
@@ -26,8 +36,7 @@ class Planner {
     const auto begin_part = [&](std::size_t first) {
       parts().push_back({.prompt = number, .first = first, .count = 0});
       add_rows(tokens, 0);
-      // The states of a prompt in double, for the measures.
-      bytes_ += 3 * sizeof(double) * tokens * static_cast<std::uint64_t>(config_.d_model);
+      bytes_ += measure_bytes(config_, tokens);
       has_rows = true;
     };
     for (std::size_t k = 0; k < prompt.interventions.size(); ++k) {
@@ -94,9 +103,34 @@ class Planner {
 
 }  // namespace
 
+std::pair<SweepChunk, SweepChunk> halves(const SweepChunk& chunk) {
+  std::size_t n_runs = 0;
+  for (const SweepPart& part : chunk.parts) n_runs += part.count;
+  std::pair<SweepChunk, SweepChunk> result;
+  result.first.work.assign(chunk.work.size(), 0);  // its work was reported as the whole's
+  result.second.work = result.first.work;
+  std::size_t left = (n_runs + 1) / 2;
+  for (const SweepPart& part : chunk.parts) {
+    const std::size_t here = std::min(left, part.count);
+    left -= here;
+    const SweepPart rest{
+        .prompt = part.prompt, .first = part.first + here, .count = part.count - here};
+    if (here > 0 || part.count == 0) {
+      result.first.parts.push_back({.prompt = part.prompt, .first = part.first, .count = here});
+    }
+    if (rest.count > 0) result.second.parts.push_back(rest);
+  }
+  return result;
+}
+
 std::vector<SweepChunk> plan_sweep(const ModelConfig& config, std::span<const SweepPrompt> prompts,
-                                   std::uint64_t memory) {
-  Planner planner(config, memory);
+                                   std::uint64_t memory, int threads) {
+  std::uint64_t measures = 0;
+  for (const SweepPrompt& prompt : prompts) {
+    measures = std::max(measures, measure_bytes(config, prompt.prompt.tokens.size()));
+  }
+  measures *= static_cast<std::uint64_t>(threads);
+  Planner planner(config, memory - std::min(memory, measures));
   for (std::size_t p = 0; p < prompts.size(); ++p) planner.add_prompt(p, prompts[p]);
   return planner.take();
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "tacet/model.h"
@@ -23,9 +24,13 @@ struct SweepChunk {
   std::vector<std::int64_t> work;  ///< rows that each block computes, [n_layer]
 };
 
-/// Cuts a sweep into chunks that keep to `memory` bytes, in the order of prompts and interventions.
+/// A chunk's interventions in two parts, in order; the second is empty when there is only one
+/// intervention (or none).
+std::pair<SweepChunk, SweepChunk> halves(const SweepChunk& chunk);
+
+/// Cuts a sweep into chunks that keep to `memory` bytes with `threads` threads, in the order of prompts and interventions.
 /// A chunk holds at least one intervention (or one prompt without any), whatever the memory.
 std::vector<SweepChunk> plan_sweep(const ModelConfig& config, std::span<const SweepPrompt> prompts,
-                                   std::uint64_t memory);
+                                   std::uint64_t memory, int threads);
 
 }  // namespace tacet::experiment

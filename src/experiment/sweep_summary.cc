@@ -113,16 +113,6 @@ int most_often(const std::map<int, std::size_t>& counts) {
       ->first;
 }
 
-/// The role of at least half of `n_prompts`; `late` decides where both have half.
-Role common_role(std::size_t n_connectors, std::size_t n_separators, std::size_t n_prompts,
-                 double late) {
-  const bool connector = 2 * n_connectors >= n_prompts;
-  const bool separator = 2 * n_separators >= n_prompts;
-  if (connector && separator) return role_of(late);
-  if (connector) return Role::connector;
-  return separator ? Role::separator : Role::none;
-}
-
 HeadSummary summarise_head(std::span<const SweepSummary> prompts, std::size_t index) {
   const std::size_t n_prompts = prompts.size();
   HeadSummary head = prompts.front().heads[index];
@@ -136,8 +126,7 @@ HeadSummary summarise_head(std::span<const SweepSummary> prompts, std::size_t in
   Values onset(n_prompts);
   Values p_adjusted(n_prompts);
   std::map<int, std::size_t> extreme_layers;
-  std::size_t n_connectors = 0;
-  std::size_t n_separators = 0;
+  std::size_t n_late = 0;
   std::size_t n_immediate = 0;
   std::size_t n_extreme = 0;
   for (const SweepSummary& prompt : prompts) {
@@ -150,8 +139,7 @@ HeadSummary summarise_head(std::span<const SweepSummary> prompts, std::size_t in
     onset.add(one.onset);
     p_adjusted.add(one.p_adjusted);
     ++extreme_layers[one.extreme_layer];
-    n_connectors += one.role == Role::connector ? 1 : 0;
-    n_separators += one.role == Role::separator ? 1 : 0;
+    n_late += one.role != Role::none ? 1 : 0;
     n_immediate += one.immediate_effect ? 1 : 0;
     n_extreme += one.extreme_effect ? 1 : 0;
     head.n_prompts += one.n_prompts;
@@ -165,7 +153,7 @@ HeadSummary summarise_head(std::span<const SweepSummary> prompts, std::size_t in
   head.cohen_dz = cohen_dz.mean();
   head.onset = onset.mean();
   head.p_adjusted = p_adjusted.median_p();
-  head.role = common_role(n_connectors, n_separators, n_prompts, head.late);
+  head.role = 2 * n_late >= n_prompts ? role_of(head.late) : Role::none;
   head.immediate_effect = 2 * n_immediate >= n_prompts;
   head.extreme_effect = 2 * n_extreme >= n_prompts;
   return head;

@@ -32,6 +32,7 @@ RunTables::RunTables(Connection& connection)
             "SELECT id FROM runs WHERE model_fingerprint = ? AND token_ids = ? AND settings = ? "
             "AND tool_version = ?"),
       insert_(connection, insert_sql("runs", kIdentity, kOthers) + " RETURNING id"),
+      name_(connection, "UPDATE runs SET prompt_id = ? WHERE id = ?"),
       insert_token_(connection, insert_sql("tokens", {"run_id", "position", "token_id", "text"})),
       select_(connection,
               "SELECT id, " + select_list(kIdentity) + ", " + select_list(kOthers) +
@@ -50,7 +51,13 @@ std::int64_t RunTables::find_or_make(const ModelSummary& model, const Prompt& pr
   std::optional<std::int64_t> id;
   if (put_identity(find_).step()) id = find_.take_int64();
   find_.reset();
-  if (id) return *id;
+  if (id) {
+    if (!prompt_id.empty()) {
+      name_.start().put(prompt_id).put(*id).run();
+      transaction.commit();
+    }
+    return *id;
+  }
   put_identity(insert_)
       .put(prompt_id)
       .put(prompt.text)

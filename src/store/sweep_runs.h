@@ -30,6 +30,7 @@ class RunTables {
   Connection& connection_;
   Statement find_;
   Statement insert_;
+  Statement name_;
   Statement insert_token_;
   Statement select_;
   Statement select_tokens_;

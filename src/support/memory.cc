@@ -31,6 +31,18 @@ std::optional<std::uint64_t> group_value(const char* path) {
   return std::nullopt;
 }
 
+/// Bytes of files' pages that the control group counts as used.
+std::uint64_t group_file_pages() {
+  std::ifstream file("/sys/fs/cgroup/memory.stat");
+  std::string name;
+  std::uint64_t bytes = 0;
+  std::uint64_t sum = 0;
+  while (file >> name >> bytes) {
+    if (name == "inactive_file" || name == "active_file") sum += bytes;
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::uint64_t available_memory() {
@@ -46,7 +58,11 @@ std::uint64_t available_memory() {
   }
   const auto limit = group_value("/sys/fs/cgroup/memory.max");
   const auto used = group_value("/sys/fs/cgroup/memory.current");
-  if (limit && used) available = std::min(available, *limit - std::min(*limit, *used));
+  if (limit && used) {
+    // Pages of files are given up when memory is asked for.
+    const std::uint64_t taken = *used - std::min(*used, group_file_pages());
+    available = std::min(available, *limit - std::min(*limit, taken));
+  }
   return available;
 }
 

@@ -269,8 +269,8 @@ TEST(SummariseSeveral, ExactlyHalfIsEnough) {
   };
   EXPECT_EQ(role({separates, nothing}), Role::separator);
   EXPECT_EQ(role({separates, nothing, nothing}), Role::none);
-  EXPECT_EQ(role({connects, separates, nothing}), Role::none);
-  // Half of them each way: the sign of the mean decides.
+  // Where half of them are significant, the sign of the mean decides, as for one prompt.
+  EXPECT_EQ(role({connects, separates, nothing}), Role::connector);
   EXPECT_EQ(role({separates, connects}), Role::connector);
 }
 

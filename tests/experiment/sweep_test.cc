@@ -261,7 +261,7 @@ TEST(SweepPlan, KeepsToTheMemoryAndCoversEverythingOnceInOrder) {
   const std::vector<SweepPrompt> prompts = everything(2, 2);
   std::size_t fewest = 1000;
   for (const std::uint64_t memory : {1U, 30'000U, 60'000U, 200'000U, 100'000'000U}) {
-    const auto chunks = experiment::plan_sweep(config, prompts, memory);
+    const auto chunks = experiment::plan_sweep(config, prompts, memory, 1);
     EXPECT_LE(chunks.size(), fewest) << "more memory, more chunks";
     fewest = chunks.size();
     std::vector<std::size_t> next(prompts.size(), 0);
