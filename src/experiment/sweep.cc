@@ -185,20 +185,26 @@ class Passes {
   /// Keeps the first NumericError in `failure`.
   void run(const SweepChunk& chunk, const SweepSink& sink, SweepProgress& progress,
            std::exception_ptr& failure) const {
+    ChunkRun pass(model_, prompts_, chunk, options_, threads_);
     try {
-      ChunkRun pass(model_, prompts_, chunk, options_, threads_);
       pass.run(progress);
-      pass.hand_over(sink);
-      progress.add(0);  // what was handed over need not wait for the next block
     } catch (const NumericError& error) {
       const auto [first, second] = experiment::halves(chunk);
       if (second.parts.empty()) {
-        keep(error, chunk.parts.front().prompt, failure);
+        const SweepPart part = chunk.parts.front();
+        keep(error, part.prompt, failure);
+        // The prompt's trajectory comes with its first intervention, or by itself.
+        if (part.first == 0 && part.count > 0) {
+          run({.parts = {{.prompt = part.prompt}}, .work = first.work}, sink, progress, failure);
+        }
         return;
       }
       run(first, sink, progress, failure);
       run(second, sink, progress, failure);
+      return;
     }
+    pass.hand_over(sink);
+    progress.add(0);  // what was handed over need not wait for the next block
   }
 
  private:

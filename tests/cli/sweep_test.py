@@ -5,6 +5,7 @@ import io
 import json
 import math
 import os
+import pathlib
 import signal
 import subprocess
 import threading
@@ -280,6 +281,18 @@ class Showing(SweepTest):
         whole, short = self.show(), self.show("--top", "1")
         self.assertGreater(whole.count("\n"), short.count("\n"))
         self.assertNotIn("Connectors", self.show("--top", "0"))
+
+    def test_the_output_is_never_the_database(self):
+        self.sweep(PROMPT)
+        before = pathlib.Path(self.database).read_bytes()
+        link = str(self.database) + ".link"
+        os.symlink(self.database, link)
+        folder, name = os.path.split(self.database)
+        for out in (self.database, os.path.join(folder, ".", name), link,
+                    str(self.database) + "-wal"):
+            self.assert_fails(WRONG_USAGE, "sweep", "--show", "--db", self.database, "--out", out,
+                              says="--out and --db")
+        self.assertEqual(pathlib.Path(self.database).read_bytes(), before)
 
     def test_joint_heads_are_a_list(self):
         ask("sweep", PROMPT, "--heads", "L3H5+L4H2,L1H1+L2H2", "--db", self.database)

@@ -241,6 +241,34 @@ TEST(Sweep, ASinkMayStopIt) {
   EXPECT_EQ(results, 3);
 }
 
+TEST(Sweep, ANumberThatIsNotFiniteCostsItsOwnInterventionOnly) {
+  const TinyModel tiny(shape(3, 2, 6));
+  std::vector<SweepPrompt> prompts = {{prompt_of({1, 2, 3, 4}), parse_heads("all", 3, 2)},
+                                      {prompt_of({5, 6, 7, 8}), parse_heads("all", 3, 2)}};
+  const Found all = run_sweep(tiny.model, prompts, {});
+  const Intervention overflows{{{1, 1}}, {}, {3e38F}};
+  ASSERT_THROW(silence(tiny.model, prompts[1].prompt, overflows), NumericError);
+  prompts[1].interventions.insert(prompts[1].interventions.begin(), overflows);
+  Found found;
+  std::vector<std::size_t> trajectories;
+  const SweepSink sink{
+      .trajectory = [&](std::size_t p, const TrajectoryResult&) { trajectories.push_back(p); },
+      .result =
+          [&](std::size_t p, std::size_t k, const SilenceResult& result) {
+            found.json[key(p, p == 1 ? k - 1 : k)] = to_json(result, tiny.model);
+          }};
+  try {
+    sweep(tiny.model, prompts, {}, sink);
+    FAIL() << "no error";
+  } catch (const NumericError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("prompt number 1: "));
+    EXPECT_THAT(error.what(), HasSubstr("L1H1"));
+  }
+  EXPECT_EQ(trajectories, (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(found.json.size(), 12U);
+  for (const auto& [name, json] : found.json) EXPECT_EQ(json, all.json.at(name)) << name;
+}
+
 TEST(Sweep, OfNothingIsNothing) {
   const TinyModel tiny(shape(2, 2, 4));
   EXPECT_THAT(run_sweep(tiny.model, {}, {}).order, SizeIs(0));
