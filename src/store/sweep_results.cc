@@ -54,7 +54,7 @@ std::string heads_text(const std::vector<Head>& heads) {
 bool is_whole(const SweepOutcome& outcome, std::size_t n_layer) {
   if (outcome.heads.empty() || outcome.layers.size() != n_layer) return false;
   const int cut = outcome.ripple.cut_layer;
-  if (cut != outcome.heads.front().layer || cut >= static_cast<int>(n_layer)) return false;
+  if (cut < 0 || cut >= static_cast<int>(n_layer)) return false;
   int layer = 0;
   for (const LayerEffect& row : outcome.layers) {
     if (row.layer != layer++) return false;

@@ -103,7 +103,7 @@ TEST_F(Selection, UnfinishedRunsAreLeftOut) {
   const SweepSelection all = select();
   EXPECT_THAT(all.ids, ElementsAre(c));
   ASSERT_EQ(all.remarks.size(), 1U);
-  EXPECT_THAT(all.remarks[0], HasSubstr("not finished"));
+  EXPECT_THAT(all.remarks[0], HasSubstr("without some of the interventions"));
   // What is asked for decides what is finished.
   EXPECT_THAT(select(std::nullopt, "L3H5").ids, ElementsAre(b, c));
   EXPECT_THAT(select(std::nullopt, "3.5,L4H0").ids, ElementsAre(c));
