@@ -22,10 +22,6 @@ HWY_BEFORE_NAMESPACE();
 namespace tacet::engine::HWY_NAMESPACE {
 namespace {
 
-constexpr std::size_t round_up(std::size_t n, std::size_t step) {
-  return (n + step - 1) / step * step;
-}
-
 /// One head of one run: its queries, keys and values side by side, as the products want them.
 struct Packed {
   Buffer<float> queries;  ///< [own rows, d_head]

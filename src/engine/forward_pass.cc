@@ -152,8 +152,8 @@ class Pass {
         z_.copy_row(z_, clean.row_of[t], row);
         std::ranges::fill(taken_out_.row(row), 0.0F);
       }
-      rows_ += run.sequence.n_own();
     }
+    rows_ = batch_.rows_before(layer + 1);
   }
 
   /// Changes the slices of the heads that are silenced in this block.

@@ -35,10 +35,6 @@ constexpr std::size_t kPrefetch = 8;
 
 static_assert(kColStep % kPanel == 0 && kStripCols % kColStep == 0);
 
-constexpr std::size_t round_up(std::size_t n, std::size_t step) {
-  return (n + step - 1) / step * step;
-}
-
 /// Copies inner values [first, first + inner) of some columns into panels of [inner, kPanel], one
 /// after the other; missing columns become 0.
 void pack_piece(const model::Tensor& weight, Range cols, std::size_t first, std::size_t inner,

@@ -34,6 +34,10 @@ constexpr std::size_t kTileRows = 12;  // 32 registers: AVX-512 and all that cam
 constexpr std::size_t kTileRows = 6;
 #endif
 
+constexpr std::size_t round_up(std::size_t n, std::size_t step) {
+  return (n + step - 1) / step * step;
+}
+
 /// Adds in[r][0 ... inner) * panel to out[r], a whole panel wide, for kRows rows.
 template <std::size_t kRows>
 void add_products(const float* HWY_RESTRICT in, const float* HWY_RESTRICT panel, std::size_t inner,
