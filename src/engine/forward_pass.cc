@@ -1,6 +1,7 @@
 #include "engine/forward_pass.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <functional>
@@ -8,6 +9,7 @@
 #include "engine/attention.h"
 #include "engine/finite.h"
 #include "engine/matmul.h"
+#include "support/pages.h"
 #include "support/parallel.h"
 #include "tacet/error.h"
 
@@ -73,6 +75,7 @@ class Pass {
     emit(0, x_, nullptr, observe);
     for (int layer = 0; layer < config_.n_layer; ++layer) {
       const model::Block& block = weights_.blocks[static_cast<std::size_t>(layer)];
+      map_weights(block);
       attention(layer, block);
       mlp(block);
       require_finite(layer);
@@ -106,6 +109,13 @@ class Pass {
       model::copy_to_float(weights_.wpe, static_cast<std::int64_t>(t * d_model_), position);
       std::ranges::transform(row, position, row.begin(), std::plus<>());
     }
+  }
+
+  /// The products' threads would all come upon the same new pages of the weights at once.
+  void map_weights(const model::Block& block) {
+    const std::array memory{block.c_attn.weight.bytes(), block.attn_c_proj.weight.bytes(),
+                            block.c_fc.weight.bytes(), block.mlp_c_proj.weight.bytes()};
+    support::touch_pages(memory, threads_);
   }
 
   void normalise(const model::Norm& norm) {

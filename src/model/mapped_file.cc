@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "model/shown.h"
+#include "support/pages.h"
 #include "tacet/error.h"
 
 namespace tacet::model {
@@ -34,6 +35,7 @@ MappedFile::Descriptor::~Descriptor() {
 
 MappedFile::Map::~Map() {
   if (bytes.empty()) return;
+  support::drop_pages(bytes);
   munmap(const_cast<std::byte*>(bytes.data()), bytes.size());
 }
 

@@ -28,6 +28,10 @@ struct Tensor {
   Dtype dtype = Dtype::f32;
   std::int64_t rows = 0;
   std::int64_t cols = 0;
+
+  std::span<const std::byte> bytes() const {
+    return {data, static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols) * size_of(dtype)};
+  }
 };
 
 /// Converts `out.size()` values of `tensor`, from its value number `first` on, to float32 (exact
