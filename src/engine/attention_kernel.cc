@@ -24,10 +24,11 @@ namespace {
 
 /// One head of one run: its queries, keys and values side by side, as the products want them.
 struct Packed {
-  Buffer<float> queries;  ///< [own rows, d_head]
+  Buffer<float> queries;  ///< tiles of own rows, [d_head, tile rows]
   Buffer<float> keys;     ///< panels of [d_head, kPanel]: columns are positions
   Buffer<float> values;   ///< panels of [positions, kPanel]: columns are those of the head
   Buffer<float> scores;   ///< [tile rows, round_up(positions, kPanel)]
+  Buffer<float> weights;  ///< of the values: a tile, [positions, tile rows]
   Buffer<float> out;      ///< [tile rows, round_up(d_head, kPanel)]
 };
 
@@ -41,13 +42,18 @@ void pack(const Rows& qkv, const Sequence& run, std::size_t head, std::size_t d_
   packed.keys.reserve(n_padded * d_head);
   packed.values.reserve(n * d_padded);
   packed.scores.reserve(kTileRows * n_padded);
+  packed.weights.reserve(kTileRows * n);
   packed.out.reserve(kTileRows * d_padded);
   std::fill_n(packed.keys.data(), n_padded * d_head, 0.0F);
   std::fill_n(packed.values.data(), n * d_padded, 0.0F);
   for (std::size_t j = 0; j < n; ++j) {
     const float* const row = qkv.row(run.row_of[j]).data() + head * d_head;
     if (j >= run.first_own) {
-      std::copy_n(row, d_head, packed.queries.data() + (j - run.first_own) * d_head);
+      const std::size_t own = j - run.first_own;
+      const std::size_t first = own / kTileRows * kTileRows;
+      const std::size_t rows = std::min(kTileRows, run.n_own() - first);
+      float* const tile = packed.queries.data() + first * d_head;
+      for (std::size_t k = 0; k < d_head; ++k) tile[in_tile(k, own - first, rows)] = row[k];
     }
     float* const key = packed.keys.data() + j / kPanel * kPanel * d_head + j % kPanel;
     for (std::size_t k = 0; k < d_head; ++k) key[k * kPanel] = row[d_model + k];
@@ -75,7 +81,10 @@ double exponentiate(std::span<float> scores, float scale) {
 
 /// Rows [first, first + rows) of the run's own, at most a tile.
 void attend_tile(const Sequence& run, std::size_t first, std::size_t rows, std::size_t d_head,
-                 float scale, const Packed& packed, float* scores, float* out) {
+                 float scale, Packed& packed) {
+  float* const scores = packed.scores.data();
+  float* const weights = packed.weights.data();
+  float* const out = packed.out.data();
   const std::size_t position = run.first_own + first;
   const std::size_t end = position + rows;  // keys that any of the rows sees
   const std::size_t stride = round_up(end, kPanel);
@@ -85,17 +94,19 @@ void attend_tile(const Sequence& run, std::size_t first, std::size_t rows, std::
     tile_of(rows)(packed.queries.data() + first * d_head, packed.keys.data() + key * d_head, d_head,
                   scores + key, stride);
   }
-  // A row sees the keys up to its own; the others get no weight. The rows are then packed closely.
+  // A row sees the keys up to its own; the others get no weight.
+  std::fill_n(weights, end * rows, 0.0F);
   for (std::size_t r = 0; r < rows; ++r) {
     const std::span<float> row(scores + r * stride, position + r + 1);
     const double sum = exponentiate(row, scale);
-    for (float& weight : row) weight = static_cast<float>(double{weight} / sum);
-    std::copy(row.begin(), row.end(), scores + r * end);
-    std::fill(scores + r * end + row.size(), scores + (r + 1) * end, 0.0F);
+    for (std::size_t key = 0; key < row.size(); ++key) {
+      weights[in_tile(key, r, rows)] = static_cast<float>(double{row[key]} / sum);
+    }
   }
   std::fill_n(out, rows * d_padded, 0.0F);
   for (std::size_t col = 0; col < d_head; col += kPanel) {
-    tile_of(rows)(scores, packed.values.data() + col * run.row_of.size(), end, out + col, d_padded);
+    tile_of(rows)(weights, packed.values.data() + col * run.row_of.size(), end, out + col,
+                  d_padded);
   }
 }
 
@@ -108,7 +119,7 @@ void Attend(const Rows& qkv, const Sequence& run, std::size_t head, std::size_t 
   const std::size_t d_padded = round_up(d_head, kPanel);
   for (std::size_t first = 0; first < run.n_own(); first += kTileRows) {
     const std::size_t rows = std::min(kTileRows, run.n_own() - first);
-    attend_tile(run, first, rows, d_head, scale, packed, packed.scores.data(), packed.out.data());
+    attend_tile(run, first, rows, d_head, scale, packed);
     for (std::size_t r = 0; r < rows; ++r) {
       std::copy_n(packed.out.data() + r * d_padded, d_head,
                   z.row(run.row_of[run.first_own + first + r]).data() + head * d_head);

@@ -81,11 +81,20 @@ void multiply_tile(const float* in, std::size_t rows, const float* panel, std::s
   }
 }
 
-/// Copies inner values [first, first + inner) of some rows, one row after the other.
+/// Packs `inner` values of each of some rows, a tile at most; `rows` is the first's first value.
+void pack_tile(const float* rows, std::size_t stride, std::size_t n_rows, std::size_t inner,
+               float* HWY_RESTRICT packed) {
+  for (std::size_t k = 0; k < inner; ++k) {
+    for (std::size_t r = 0; r < n_rows; ++r) packed[in_tile(k, r, n_rows)] = rows[r * stride + k];
+  }
+}
+
+/// Copies inner values [first, first + inner) of some rows into tiles, one after the other.
 void pack_rows(const Product& product, Range rows, std::size_t first, std::size_t inner,
                float* packed) {
-  for (std::size_t r = 0; r < rows.count; ++r) {
-    std::copy_n(product.in + (rows.first + r) * product.inner() + first, inner, packed + r * inner);
+  for (std::size_t row = 0; row < rows.count; row += kTileRows) {
+    pack_tile(product.in + (rows.first + row) * product.inner() + first, product.inner(),
+              std::min(kTileRows, rows.count - row), inner, packed + row * inner);
   }
 }
 

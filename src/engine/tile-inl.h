@@ -38,7 +38,14 @@ constexpr std::size_t round_up(std::size_t n, std::size_t step) {
   return (n + step - 1) / step * step;
 }
 
-/// Adds in[r][0 ... inner) * panel to out[r], a whole panel wide, for kRows rows.
+/// Where value k of row r of a tile of `rows` rows stands: a step of the innermost loop then reads
+/// its values side by side.
+constexpr std::size_t in_tile(std::size_t k, std::size_t r, std::size_t rows) {
+  return k * rows + r;
+}
+
+/// Adds to out[r], a whole panel wide, the products of row r of the packed tile `in` and the panel,
+/// for kRows rows.
 template <std::size_t kRows>
 void add_products(const float* HWY_RESTRICT in, const float* HWY_RESTRICT panel, std::size_t inner,
                   float* HWY_RESTRICT out, std::size_t out_stride) {
@@ -55,7 +62,7 @@ void add_products(const float* HWY_RESTRICT in, const float* HWY_RESTRICT panel,
     const Vector weight_right = hn::Load(kTag, panel + k * kPanel + kLanes);
 #pragma GCC unroll 16
     for (std::size_t r = 0; r < kRows; ++r) {
-      const Vector x = hn::Set(kTag, in[r * inner + k]);
+      const Vector x = hn::Set(kTag, in[in_tile(k, r, kRows)]);
       left[r] = hn::MulAdd(x, weight_left, left[r]);
       right[r] = hn::MulAdd(x, weight_right, right[r]);
     }
