@@ -61,7 +61,7 @@ def run(command, threads=None):
 
     def watch(pid):
         nonlocal own
-        while not ended.wait(0.01):
+        while not ended.wait(0.05):
             own = max(own, own_memory(pid))
 
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
