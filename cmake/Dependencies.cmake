@@ -9,6 +9,9 @@ find_package(fmt 9 REQUIRED)                        # number and table formattin
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)         # measure: symmetric eigenvalues
 find_package(SQLite3 3.35 REQUIRED)                 # store: results that outlive the process
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)  # text: Unicode classes of the BPE
+pkg_check_modules(DUKTAPE REQUIRED IMPORTED_TARGET duktape)  # report: runs the figures' script
+pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0>=2.52 cairo)
+                                                    # report: PNG and PDF of SVG
 
 if(TACET_BUILD_TESTS)
   find_package(GTest 1.12 REQUIRED)                 # tests

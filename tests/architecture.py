@@ -4,7 +4,7 @@
     architecture.py ROOT         checks include/ and src/ below ROOT
     architecture.py --self-test  shows, on made trees, that every rule can fail
 
-Data flows one way: text, model, engine, measure, stats, experiment, store, cli. The table below
+Data flows one way: text, model, engine, measure, stats, experiment, store, report, cli. The table below
 says which folders of src/ each one may include; docs/architecture.md says why.
 """
 
@@ -24,7 +24,8 @@ MAY_INCLUDE = {
     "stats": {"support"},
     "experiment": {"support", "engine", "measure", "stats"},
     "store": {"support"},
-    "cli": {"support", "text", "model", "experiment", "store"},
+    "report": {"support", "store"},
+    "cli": {"support", "text", "model", "experiment", "store", "report"},
 }
 # The one public header that a folder may use where it may not use all of them.
 PUBLIC_ONLY = {"support": {"tacet/error.h"}}
@@ -36,9 +37,11 @@ VENDORS = {
     "Boost": (("boost/",), {"stats"}),
     "Eigen": (("Eigen/", "eigen3/", "unsupported/Eigen"), {"measure"}),
     "PCRE2": (("pcre2",), {"text"}),
-    "nlohmann-json": (("nlohmann/",), {"support", "text", "model", "store"}),
+    "nlohmann-json": (("nlohmann/",), {"support", "text", "model", "store", "report"}),
     "CLI11": (("CLI/",), {"cli"}),
     "SQLite": (("sqlite3",), {"store"}),
+    "Duktape": (("duktape",), {"report"}),
+    "librsvg": (("librsvg/", "cairo"), {"report"}),
 }
 # src/experiment knows no files and no terminals.
 NO_FILES = {

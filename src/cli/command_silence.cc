@@ -5,6 +5,7 @@
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/page_source.h"
 #include "cli/progress.h"
 #include "cli/prompt_input.h"
 #include "cli/run_settings.h"
@@ -22,6 +23,7 @@ struct SilenceArguments {
   SilenceOptions options;
   OutputOptions output;
   std::optional<std::string> dump;
+  ReportOptions report;
 };
 
 constexpr const char* kDescription =
@@ -40,12 +42,17 @@ constexpr const char* kExamples =
     "  tacet silence --layer 3 --head 5 --at 'text: pizza' \"Mary likes pizza and John cheese\"\n"
     "  tacet silence --heads 3.5 --mode scale:0.5 --format json --token-ids 40,41,42,43\n"
     "  echo \"Berlin is the capital of\" | tacet silence --heads 3.5 --prompt-file -\n"
+    "  tacet silence --heads L3H5 --report l3h5.html \"Berlin is the capital of\"\n"
     "  tacet silence --model ./gpt2-medium --heads L3H5 \"Berlin is the capital of\"\n";
 
 void check(const SilenceArguments& arguments) {
   check_output(arguments.output);
   if (arguments.dump && arguments.dump == arguments.output.out) {
     throw UsageError("--out and --dump name the same file; give two different ones");
+  }
+  if (arguments.report.file &&
+      (arguments.report.file == arguments.output.out || arguments.report.file == arguments.dump)) {
+    throw UsageError("--report and another option name the same file; give different ones");
   }
 }
 
@@ -73,7 +80,7 @@ void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   intervention.positions = resolve_positions(arguments.cut.at, prompt);
   SilenceOptions options = arguments.options;
   options.threads = usable_threads(options.threads, arguments.output.quiet);
-  options.keep_states = arguments.dump.has_value();
+  options.keep_states = arguments.dump || arguments.report.file;
   Progress progress(terminal.error_is_terminal && !arguments.output.no_progress &&
                     !arguments.output.quiet);
   options.progress = [&progress](int done, int total) { progress.update(done, total); };
@@ -82,6 +89,10 @@ void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   result.timing.load_s = loaded - start;
   progress.clear();
   if (arguments.dump) write_dump(result, model, *arguments.dump);
+  if (arguments.report.file) {
+    options.keep_states = false;
+    write_page(content_of(result, model, options), *arguments.report.file);
+  }
   write_result(rendered(result, model, arguments, terminal), arguments.output.out);
   print_run_details(arguments.output, model, result.timing);
 }
@@ -101,6 +112,7 @@ Command declare_silence(CLI::App& root) {
   declare_dump(*app, arguments->dump,
                "Write states and cosine matrices to FILE as safetensors: clean and silenced "
                "[L+1, M, d_model], cosine.clean and cosine.silenced [L, M, M].");
+  declare_report_file(*app, arguments->report);
   declare_quiet(*app, arguments->output);
   declare_verbose(*app, arguments->output);
   declare_progress(*app, arguments->output);

@@ -13,6 +13,9 @@
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/page_pairs.h"
+#include "cli/page_source.h"
+#include "cli/progress.h"
 #include "cli/run_settings.h"
 #include "cli/sweep_prompts.h"
 #include "cli/sweep_run.h"
@@ -39,6 +42,7 @@ constexpr const char* kExamples =
     "  tacet sweep --db sweep.db \"I told my friend that pineapple on pizza is a crime.\"\n"
     "  tacet sweep --db sweep.db --heads '3.*' --at 'text: pizza' \"Mary likes pizza a lot\"\n"
     "  tacet sweep --db sweep.db --heads L3H5+L4H2,L3H5 \"Berlin is the capital of\"\n"
+    "  tacet sweep --db sweep.db --report sweep.html \"Berlin is the capital of\"\n"
     "  tacet sweep --db sweep.db --show --metric onset\n"
     "  tacet sweep --db sweep.db --show --format csv --out heads.csv\n"
     "  tacet sweep --db many.db --model ./gpt2-medium --prompts prompts.txt --memory 2GiB\n";
@@ -77,6 +81,13 @@ void check(const SweepArguments& arguments, const CLI::App& app) {
   }
   if (arguments.output.out && same_file(*arguments.output.out, *arguments.store.database)) {
     throw UsageError("--out and --db name the same file; give two different ones");
+  }
+  if (arguments.report.file && (same_file(*arguments.report.file, *arguments.store.database) ||
+                                arguments.report.file == arguments.output.out)) {
+    throw UsageError("--report and another option name the same file; give different ones");
+  }
+  if (arguments.report.pairs && !arguments.report.file) {
+    throw UsageError("--report-pairs says what the page of --report shows; give --report FILE too");
   }
   if (arguments.store.show) {
     check_show(app);
@@ -120,6 +131,20 @@ void run_show(const SweepArguments& arguments, bool heads_given, const Terminal&
                 selection.remarks, terminal);
 }
 
+void write_report(const SweepArguments& arguments, const SweepPlan& plan, const Model& model,
+                  const store::SweepDatabase& database, const Terminal& terminal) {
+  report::PageContent content = content_of(database, plan.runs, plan.specs);
+  const OutputOptions& output = arguments.output;
+  Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);
+  if (arguments.report.pairs == "none") {
+    content.left_out.push_back(
+        "The matrices of pairs are left out: --report-pairs none asked for it.");
+  } else {
+    add_pairs(content, model, arguments.report.pairs, arguments.options.silence.threads, progress);
+  }
+  write_page(content, *arguments.report.file);
+}
+
 void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
   const Model model = load_model(arguments.model.model);
   // What is wrong with the SPEC or a prompt is said before the database is made.
@@ -130,6 +155,7 @@ void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
   auto database = store::SweepDatabase::open_for_writing(*arguments.store.database);
   const SweepPlan plan = plan_sweep(arguments, model, inputs, database);
   carry_out(plan, arguments, model, database, terminal);
+  if (arguments.report.file) write_report(arguments, plan, model, database, terminal);
   print_listing(read_sweep(database, plan.runs, plan.specs), arguments, plan.n_found,
                 /*remarks=*/{}, terminal);
 }
@@ -147,6 +173,8 @@ Command declare_sweep(CLI::App& root) {
   declare_measure(*app, arguments->options.silence);
   declare_testing(*app, arguments->options.silence);
   declare_output(*app, arguments->output);
+  declare_report_file(*app, arguments->report);
+  declare_report_pairs(*app, arguments->report);
   declare_quiet(*app, arguments->output);
   declare_verbose(*app, arguments->output);
   declare_progress(*app, arguments->output);

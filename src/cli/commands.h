@@ -19,7 +19,10 @@ struct Command {
 
 Command declare_silence(CLI::App& root);
 Command declare_sweep(CLI::App& root);
+Command declare_study(CLI::App& root);
 Command declare_trajectory(CLI::App& root);
+Command declare_report(CLI::App& root);
+Command declare_figure(CLI::App& root);
 Command declare_tokens(CLI::App& root);
 Command declare_models(CLI::App& root);
 Command declare_completions(CLI::App& root);

@@ -9,6 +9,7 @@
 
 #include "cli/declare.h"
 #include "cli/values.h"
+#include "store/words.h"
 #include "tacet/error.h"
 #include "tacet/stats.h"
 
@@ -19,15 +20,8 @@ constexpr int kAnyNumber = std::numeric_limits<int>::max();
 
 constexpr std::array kFormats = {Format::table, Format::json, Format::csv};
 constexpr std::array kColorModes = {ColorMode::automatic, ColorMode::always, ColorMode::never};
-constexpr std::array kStates = {StatesKind::block, StatesKind::hf};
-constexpr std::array kCosines = {Cosine::raw, Cosine::centred, Cosine::standardised};
-constexpr std::array kTests = {Test::paired, Test::independent};
-constexpr std::array kCorrections = {Correction::bonferroni, Correction::holm, Correction::bh,
-                                     Correction::none};
-constexpr std::array kFamilies = {Family::blocks, Family::reachable, Family::sweep};
 constexpr std::array kMetrics = {Metric::late, Metric::immediate, Metric::extreme,
                                  Metric::t,    Metric::cohen_dz,  Metric::onset};
-constexpr std::array kPairs = {PairsKind::movable, PairsKind::all};
 
 template <typename Enum, std::size_t N>
 CLI::Option* choice(CLI::App& app, const std::string& name, Enum& target,
@@ -165,10 +159,10 @@ void declare_sweep_store(CLI::App& app, SweepStoreOptions& options) {
 
 void declare_measure(CLI::App& app, SilenceOptions& options) {
   in_group("What is measured",
-           {choice(app, "--states", options.states, kStates,
+           {choice(app, "--states", options.states, store::kWords<StatesKind>,
                    "block: every block's own output, ln_f's apart. hf: Hugging Face's "
                    "hidden_states[1:], whose last entry has ln_f applied."),
-            choice(app, "--cosine", options.cosine, kCosines,
+            choice(app, "--cosine", options.cosine, store::kWords<Cosine>,
                    "Similarity of the vectors as they are, minus the clean state's mean over the "
                    "tokens, or also divided by its standard deviation."),
             add_flag(app, "--exclude-first", options.exclude_first,
@@ -180,17 +174,17 @@ void declare_testing(CLI::App& app, SilenceOptions& options) {
     options.alpha = parse_between("--alpha", text, 0, 1);
   };
   in_group("Testing",
-           {choice(app, "--test", options.test, kTests,
+           {choice(app, "--test", options.test, store::kWords<Test>,
                    "The t-test that decides: paired over the pairs, or Student's with pooled "
                    "variance."),
             add_value(app, "--alpha", "A", set_alpha, "The level of significance, between 0 and 1.")
                 ->default_str(fmt::format("{}", options.alpha)),
-            choice(app, "--correction", options.correction, kCorrections,
+            choice(app, "--correction", options.correction, store::kWords<Correction>,
                    "How p is adjusted for the number of tests."),
-            choice(app, "--family", options.family, kFamilies,
+            choice(app, "--family", options.family, store::kWords<Family>,
                    "The tests that are counted: all blocks, those at and above the cut, or all "
                    "head x block cells that a sweep over every head can reach."),
-            choice(app, "--pairs", options.pairs, kPairs,
+            choice(app, "--pairs", options.pairs, store::kWords<PairsKind>,
                    "Pairs that are compared: those that can change (with --at, pairs before the "
                    "first position touched cannot), or all.")});
 }
@@ -216,6 +210,45 @@ void declare_memory(CLI::App& app, std::uint64_t& memory) {
 
 void declare_dump(CLI::App& app, std::optional<std::string>& dump, const std::string& contents) {
   in_group("Output and running", {add_text(app, "--dump", "FILE", dump, contents)});
+}
+
+void declare_report_file(CLI::App& app, ReportOptions& options) {
+  in_group("Output and running",
+           {add_text(app, "--report", "FILE", options.file,
+                     "Write the results as a page too: one HTML file with everything in it.")});
+}
+
+void declare_report_pairs(CLI::App& app, ReportOptions& options) {
+  in_group("Output and running",
+           {add_text(app, "--report-pairs", "SPEC", options.pairs,
+                     "The heads whose token x token matrices the page shows, or none; else the "
+                     "ten strongest.")});
+}
+
+void declare_page_source(CLI::App& app, PageSource& source) {
+  in_group("Results",
+           {add_text(app, "--db", "FILE", source.database, "The database of a sweep."),
+            add_text(app, "--json", "FILE", source.json,
+                     "The JSON of one intervention, as `tacet silence --format json` writes it."),
+            add_int(app, "--run", source.run,
+                    "The run of this id alone, in place of the first one and those that belong "
+                    "with it."),
+            add_text(app, "--heads", "SPEC", source.heads,
+                     "The heads that are shown first, in place of the strongest: L3H5, or several "
+                     "with commas between them.")});
+  in_group("Pairs of tokens",
+           {add_text(app, "--pairs", "SPEC", source.pairs,
+                     "The heads whose token x token matrices are shown, or none; else the ten "
+                     "strongest. The model computes them again."),
+            add_text(app, "-m,--model", "MODEL", source.model,
+                     "The model that the results were made with, where it is not found under the "
+                     "name that it had then.")});
+}
+
+void declare_page_file(CLI::App& app, OutputOptions& options, std::optional<std::string>& title) {
+  in_group("Output and running", {add_text(app, "-o,--out", "FILE", options.out,
+                                           "The page; needed. It is there whole or not at all."),
+                                  add_text(app, "--title", "TEXT", title, "The page's heading.")});
 }
 
 void declare_output(CLI::App& app, OutputOptions& options) {

@@ -60,6 +60,22 @@ struct SweepStoreOptions {
   int top = 10;
 };
 
+/// Where `report` and `figure` take their results from, as written.
+struct PageSource {
+  std::optional<std::string> database;
+  std::optional<std::string> json;
+  std::optional<int> run;
+  std::optional<std::string> heads;  ///< those that are shown first
+  std::optional<std::string> model;  ///< for the pairs; else the run's own where it is there
+  std::optional<std::string> pairs;  ///< SPEC of the heads whose pairs are shown, or "none"
+};
+
+/// The page that a command writes beside its result.
+struct ReportOptions {
+  std::optional<std::string> file;
+  std::optional<std::string> pairs;  ///< SPEC of the heads whose pairs it shows, or "none"
+};
+
 /// Where the result goes and how it looks.
 struct OutputOptions {
   Format format = Format::table;
@@ -91,6 +107,14 @@ void declare_testing(CLI::App& app, SilenceOptions& options);
 void declare_threads(CLI::App& app, SilenceOptions& options);
 void declare_memory(CLI::App& app, std::uint64_t& memory);
 void declare_dump(CLI::App& app, std::optional<std::string>& dump, const std::string& contents);
+/// --report.
+void declare_report_file(CLI::App& app, ReportOptions& options);
+/// --report-pairs, beside --report.
+void declare_report_pairs(CLI::App& app, ReportOptions& options);
+/// --db, --json, --run, --heads, --model and --pairs.
+void declare_page_source(CLI::App& app, PageSource& source);
+/// --out FILE.html and --title.
+void declare_page_file(CLI::App& app, OutputOptions& options, std::optional<std::string>& title);
 /// --format, --out and --color.
 void declare_output(CLI::App& app, OutputOptions& options);
 void declare_quiet(CLI::App& app, OutputOptions& options);

@@ -24,6 +24,12 @@ std::string_view code_of(Ink ink) {
       return "1;35";
     case Ink::warning:
       return "33";
+    case Ink::holds:
+      return "1;32";
+    case Ink::in_part:
+      return "1;33";
+    case Ink::fails:
+      return "1;31";
   }
   return "";
 }

@@ -26,6 +26,9 @@ enum class Ink {
   decoupling,  ///< tokens less alike
   cut,         ///< where something is silenced
   warning,     ///< what the reader should not miss
+  holds,       ///< a claim that holds
+  in_part,     ///< one that holds in part
+  fails,       ///< one that does not hold
 };
 
 /// Paints text with ANSI colours, or leaves it alone. A value; thread safe.

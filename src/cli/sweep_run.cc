@@ -14,6 +14,19 @@
 namespace tacet::cli {
 namespace {
 
+void print_plan(const SweepPlan& plan, const SweepArguments& arguments, const Model& model,
+                std::uint64_t memory) {
+  if (!arguments.output.verbose) return;
+  print_warnings(model);
+  print_message("note", fmt::format("{} of {} interventions are in the database already",
+                                    plan.n_found, plan.n_found + plan.n_left));
+  print_message("note",
+                fmt::format("working memory: at most {}{}", format_size(memory),
+                            arguments.options.memory == 0 ? ", a quarter of what is free" : ""));
+}
+
+}  // namespace
+
 store::RunSettings settings_of(const SweepArguments& arguments, const std::vector<int>& positions) {
   const SilenceOptions& options = arguments.options.silence;
   return {.states = options.states,
@@ -27,19 +40,6 @@ store::RunSettings settings_of(const SweepArguments& arguments, const std::vecto
           .mode = arguments.cut.mode,
           .positions = positions};
 }
-
-void print_plan(const SweepPlan& plan, const SweepArguments& arguments, const Model& model,
-                std::uint64_t memory) {
-  if (!arguments.output.verbose) return;
-  print_warnings(model);
-  print_message("note", fmt::format("{} of {} interventions are in the database already",
-                                    plan.n_found, plan.n_found + plan.n_left));
-  print_message("note",
-                fmt::format("working memory: at most {}{}", format_size(memory),
-                            arguments.options.memory == 0 ? ", a quarter of what is free" : ""));
-}
-
-}  // namespace
 
 SweepPlan plan_sweep(const SweepArguments& arguments, const Model& model,
                      const std::vector<SweepInput>& inputs, store::SweepDatabase& database) {

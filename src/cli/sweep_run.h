@@ -22,6 +22,7 @@ struct SweepArguments {
   SweepOptions options;
   SweepStoreOptions store;
   OutputOptions output;
+  ReportOptions report;
 };
 
 /// What of a sweep is left to do, and what the database holds already.
@@ -33,6 +34,9 @@ struct SweepPlan {
   std::int64_t n_found = 0;          ///< interventions x prompts that are there
   std::int64_t n_left = 0;           ///< and that are not
 };
+
+/// What the arguments ask for beside the prompt, with `positions` touched in it.
+store::RunSettings settings_of(const SweepArguments& arguments, const std::vector<int>& positions);
 
 /// Finds or makes the run of every prompt and leaves out what is finished. Throws OutputError,
 /// UsageError for the SPEC.

@@ -113,7 +113,7 @@ SweepSelection select_runs(const store::SweepDatabase& database, std::optional<s
         group, [&run](const StoredRun* member) { return same_prompt(*member, run); });
     if (belong_together(*filled, run) && !is_repeated) {
       group.push_back(&run);
-    } else {
+    } else if (run.n_interventions > 0) {  // a study keeps a trajectory in a run of its own
       others.push_back(run.id);
     }
   }

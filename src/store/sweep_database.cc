@@ -7,6 +7,7 @@
 #include "store/database_file.h"
 #include "store/file_size_signal.h"
 #include "store/result_json.h"
+#include "store/sweep_checks.h"
 #include "store/sweep_results.h"
 #include "store/sweep_runs.h"
 
@@ -19,6 +20,7 @@ struct SweepDatabase::Impl {
       : lock(std::move(database.lock)), connection(std::move(database.connection)) {
     runs.emplace(*connection);
     results.emplace(*connection);
+    checks.emplace(*connection);
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -28,10 +30,12 @@ struct SweepDatabase::Impl {
   std::unique_ptr<Connection> connection;
   std::optional<RunTables> runs;
   std::optional<ResultTables> results;
+  std::optional<CheckTable> checks;
 };
 
 SweepDatabase::Impl::~Impl() {
   const FileSizeSignalBlock block;
+  checks.reset();
   results.reset();
   runs.reset();
   if (lock) {
@@ -84,6 +88,11 @@ void SweepDatabase::write(std::int64_t run, const SilenceResult& result) {
   impl_->results->write(run, result);
 }
 
+void SweepDatabase::write(std::int64_t run, std::span<const StoredCheck> checks) {
+  const FileSizeSignalBlock block;
+  impl_->checks->write(run, checks);
+}
+
 void SweepDatabase::begin() {
   const FileSizeSignalBlock block;
   impl_->connection->execute("BEGIN IMMEDIATE");
@@ -111,6 +120,14 @@ std::vector<StoredRun> SweepDatabase::runs() const {
 
 std::vector<SweepOutcome> SweepDatabase::outcomes(std::int64_t run) const {
   return impl_->results->outcomes(run);
+}
+
+std::optional<StoredTrajectory> SweepDatabase::trajectory(std::int64_t run) const {
+  return impl_->results->trajectory(run);
+}
+
+std::vector<StoredCheck> SweepDatabase::checks(std::int64_t run) const {
+  return impl_->checks->all(run);
 }
 
 }  // namespace tacet::store

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,21 @@ struct StoredRun {
   std::int64_t n_interventions = 0;  ///< finished ones
 };
 
+/// The clean trajectory of a run as it stands in the database.
+struct StoredTrajectory {
+  TrajectoryRow embedding;
+  std::vector<TrajectoryRow> layers;  ///< one per block, in order
+  TrajectoryRow final_norm;           ///< ln_f's output
+};
+
+/// A named check of a run with its outcome: a claim of the study and its verdict.
+struct StoredCheck {
+  std::string name;
+  std::string outcome;
+  std::string details;  ///< JSON
+  bool operator==(const StoredCheck&) const = default;
+};
+
 /// The database of sweeps. One process at a time may write; any number may read meanwhile.
 /// For one thread at a time. Every failure is an OutputError or InputError that names the file,
 /// what is wrong with it and what to do; a file that is no database of tacet's, or of another
@@ -79,6 +96,9 @@ class SweepDatabase {
   /// failed is kept.
   void write(std::int64_t run, const SilenceResult& result);
 
+  /// Writes the outcomes of checks of `run`, in one transaction. Replaces those of the same names.
+  void write(std::int64_t run, std::span<const StoredCheck> checks);
+
   /// Several writes as one transaction, for speed; what is not committed is rolled back. After a
   /// full disk or another error of the system the transaction may be gone: `commit` throws then.
   void begin();
@@ -93,6 +113,10 @@ class SweepDatabase {
   std::vector<StoredRun> runs() const;
   /// What `run` holds, in the order of blocks and heads of the interventions.
   std::vector<SweepOutcome> outcomes(std::int64_t run) const;
+  /// The clean trajectory of `run`; nullopt when it has none yet.
+  std::optional<StoredTrajectory> trajectory(std::int64_t run) const;
+  /// The checks of `run`, in the order in which they were first written.
+  std::vector<StoredCheck> checks(std::int64_t run) const;
 
  private:
   struct Impl;

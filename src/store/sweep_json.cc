@@ -109,22 +109,26 @@ Json csv_row(std::int64_t run, const HeadSummary& head) {
 
 }  // namespace
 
-std::string sweep_json(const SweepListing& listing) {
+Json sweep_document(const SweepListing& listing) {
   const StoredRun& first = listing.runs.front();
   Json prompts = Json::array();
   for (const StoredRun& run : listing.runs) prompts.push_back(prompt_json(run));
   Json heads = Json::array();
   for (const HeadSummary& head : listing.summary.heads) heads.push_back(head_json(head));
-  return document(ObjectBuilder()
-                      .text("schema", "tacet.sweep/1")
-                      .text("version", kVersion)
-                      .value("model", model_json(first))
-                      .value("prompts", std::move(prompts))
-                      .value("settings", settings_json(first.settings))
-                      .value("test", test_json(listing.summary, first.settings))
-                      .value("heads", std::move(heads))
-                      .value("counts", counts_json(listing.summary))
-                      .take());
+  return ObjectBuilder()
+      .text("schema", "tacet.sweep/1")
+      .text("version", kVersion)
+      .value("model", model_json(first))
+      .value("prompts", std::move(prompts))
+      .value("settings", settings_json(first.settings))
+      .value("test", test_json(listing.summary, first.settings))
+      .value("heads", std::move(heads))
+      .value("counts", counts_json(listing.summary))
+      .take();
+}
+
+std::string sweep_json(const SweepListing& listing) {
+  return document(sweep_document(listing));
 }
 
 std::string sweep_csv(const SweepListing& listing) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "store/json_values.h"
 #include "store/sweep_database.h"
 #include "tacet/sweep.h"
 
@@ -24,6 +25,8 @@ struct SweepListing {
 /// counts. `layer` and `head` are null for a joint intervention; with several prompts the numbers
 /// of `heads` are means over them. Throws NumericError for NaN.
 std::string sweep_json(const SweepListing& listing);
+/// The same, before it becomes text.
+Json sweep_document(const SweepListing& listing);
 
 /// One line per run and intervention: `run`, then the keys of the JSON's `heads`.
 std::string sweep_csv(const SweepListing& listing);

@@ -62,6 +62,15 @@ bool is_whole(const SweepOutcome& outcome, std::size_t n_layer) {
   return true;
 }
 
+/// What the states of a whole trajectory of `count` rows are called; empty for too few.
+std::vector<std::string> state_names(std::size_t count) {
+  if (count < 3) return {};
+  std::vector<std::string> names = {"embedding"};
+  for (std::size_t block = 0; block + 2 < count; ++block) names.push_back(std::to_string(block));
+  names.emplace_back("ln_f");
+  return names;
+}
+
 }  // namespace
 
 ResultTables::ResultTables(Connection& connection)
@@ -84,6 +93,9 @@ ResultTables::ResultTables(Connection& connection)
       insert_effect_(connection, insert_sql("effects", kResultKeys, column_names<LayerEffect>())),
       insert_final_norm_(connection,
                          insert_sql("final_norms", kResultKeys, column_names<LayerEffect>())),
+      select_trajectory_(connection, "SELECT depth, CAST(state AS TEXT), " +
+                                         select_list(column_names<TrajectoryRow>()) +
+                                         " FROM trajectories WHERE run_id = ? ORDER BY depth"),
       select_ripples_(connection,
                       "SELECT intervention_id, spec, values_changed, " +
                           select_list(column_names<Ripple>(), "ripples.") +
@@ -158,6 +170,25 @@ void ResultTables::write(std::int64_t run, const SilenceResult& result) {
   for (const LayerEffect& row : result.layers) insert(insert_effect_, row);
   if (result.final_norm) insert(insert_final_norm_, *result.final_norm);
   transaction.commit();
+}
+
+std::optional<StoredTrajectory> ResultTables::trajectory(std::int64_t run) {
+  std::vector<std::string> states;
+  std::vector<TrajectoryRow> rows;
+  select_trajectory_.start().put(run);
+  while (select_trajectory_.step()) {
+    const bool is_next = select_trajectory_.take_int64() == static_cast<std::int64_t>(rows.size());
+    states.push_back(select_trajectory_.take_text());
+    rows.push_back(take_row<TrajectoryRow>(select_trajectory_));
+    if (!is_next) states.back().clear();
+  }
+  if (rows.empty()) return std::nullopt;
+  if (states != state_names(rows.size())) {
+    connection_.fail_damaged(fmt::format("rows of the trajectory of run {} are missing", run));
+  }
+  StoredTrajectory trajectory{.embedding = rows.front(), .layers = {}, .final_norm = rows.back()};
+  trajectory.layers.assign(rows.begin() + 1, rows.end() - 1);
+  return trajectory;
 }
 
 std::vector<SweepOutcome> ResultTables::outcomes(std::int64_t run) {

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "store/sqlite.h"
+#include "store/sweep_database.h"
 #include "tacet/sweep.h"
 
 namespace tacet::store {
@@ -24,6 +26,7 @@ class ResultTables {
   void write(std::int64_t run, const TrajectoryResult& result);
   void write(std::int64_t run, const SilenceResult& result);
   std::vector<SweepOutcome> outcomes(std::int64_t run);
+  std::optional<StoredTrajectory> trajectory(std::int64_t run);
 
  private:
   std::int64_t id_of(const Intervention& intervention);
@@ -39,6 +42,7 @@ class ResultTables {
   Statement insert_ripple_;
   Statement insert_effect_;
   Statement insert_final_norm_;
+  Statement select_trajectory_;
   Statement select_ripples_;
   Statement select_effects_;
   Statement select_final_norms_;

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "store/json_values.h"
+#include "store/words.h"
 
 namespace tacet::store {
 namespace {
@@ -68,10 +69,8 @@ class Taker {
   }
   void operator()(const char* name, Effect& value) {
     const std::string text = statement_.take_text();
-    for (const Effect effect :
-         {Effect::none, Effect::coupling, Effect::decoupling, Effect::unchanged}) {
-      if (to_string(effect) != text) continue;
-      value = effect;
+    if (const std::optional<Effect> effect = word_from<Effect>(text)) {
+      value = *effect;
       return;
     }
     statement_.connection().fail_damaged(fmt::format("the {} '{}' is not known", name, text));

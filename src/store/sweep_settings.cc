@@ -1,38 +1,35 @@
 #include "store/sweep_settings.h"
 
-#include <initializer_list>
-#include <string_view>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "store/json_values.h"
+#include "store/words.h"
 #include "tacet/error.h"
 
 namespace tacet::store {
 namespace {
 
-/// The one of `values` that is spelled as `json` says. Throws UsageError when there is none.
-template <typename Enum>
-Enum named(const Json& json, std::initializer_list<Enum> values) {
+/// The value that is spelled as `json` says. Throws UsageError when there is none.
+template <typename Word>
+Word named(const Json& json) {
   const auto name = json.get<std::string>();
-  for (const Enum value : values) {
-    if (to_string(value) == name) return value;
-  }
+  if (const std::optional<Word> value = word_from<Word>(name)) return *value;
   throw UsageError(fmt::format("'{}' is not known", name));
 }
 
 RunSettings from_json(const Json& json) {
   const Json& positions = json.at("positions");
-  return {.states = named(json.at("states"), {StatesKind::block, StatesKind::hf}),
-          .cosine = named(json.at("cosine"), {Cosine::raw, Cosine::centred, Cosine::standardised}),
-          .pairs = named(json.at("pairs"), {PairsKind::movable, PairsKind::all}),
+  return {.states = named<StatesKind>(json.at("states")),
+          .cosine = named<Cosine>(json.at("cosine")),
+          .pairs = named<PairsKind>(json.at("pairs")),
           .exclude_first = json.at("exclude_first").get<bool>(),
-          .test = named(json.at("test"), {Test::paired, Test::independent}),
+          .test = named<Test>(json.at("test")),
           .alpha = json.at("alpha").get<double>(),
-          .correction = named(json.at("correction"), {Correction::bonferroni, Correction::holm,
-                                                      Correction::bh, Correction::none}),
-          .family = named(json.at("family"), {Family::blocks, Family::reachable, Family::sweep}),
+          .correction = named<Correction>(json.at("correction")),
+          .family = named<Family>(json.at("family")),
           .mode = parse_slice_mode(json.at("mode").get<std::string>()),
           .positions = positions == "all" ? std::vector<int>() : positions.get<std::vector<int>>()};
 }

@@ -40,7 +40,7 @@ class CommandLine(ToolTest):
             self.assert_fails(WRONG_USAGE, *arguments, says="unknown option")
 
     def test_options_of_later_versions(self):
-        for option in ("--report", "--pull"):
+        for option in ("--pull",):
             self.assert_fails(WRONG_USAGE, "silence", option, "x", says="unknown option")
 
     def test_values_missing_or_too_many(self):

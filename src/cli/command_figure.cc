@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/figure_options.h"
+#include "cli/output.h"
+#include "cli/page_pairs.h"
+#include "cli/page_source.h"
+#include "cli/progress.h"
+#include "cli/run_settings.h"
+#include "report/figure.h"
+#include "report/page_data.h"
+#include "report/svg_raster.h"
+#include "tacet/error.h"
+
+namespace tacet::cli {
+namespace {
+
+using report::FigureKind;
+using report::PageContent;
+using report::PagePrompt;
+
+/// Pixels of a PNG to each px: sharp on screens and in print of common sizes.
+constexpr double kDefaultScale = 2;
+
+struct FigureArguments {
+  FigureOptions figure;
+  OutputOptions output;
+  SilenceOptions options;  ///< threads alone
+};
+
+constexpr const char* kDescription =
+    "Draw a figure for a paper: SVG, PNG or PDF, with the page's charts and without a browser.\n\n"
+    "The figure shows the first run and its strongest head unless --run and --heads say otherwise. "
+    "The same results give the same SVG and PDF, byte for byte.";
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  tacet figure map --db sweep.db --metric onset --out map.svg\n"
+    "  tacet figure ripple --db sweep.db --heads L3H5,L4H2 --out ripple.pdf\n"
+    "  tacet figure pairs --db sweep.db --heads L3H5 --block 20 --out pairs.png --dark\n"
+    "  tacet figure trajectory --json l3h5.json --width 600 --font-size 14 --out trajectory.svg\n";
+
+void check_files(const FigureOptions& figure) {
+  for (const std::optional<std::string>& source : {figure.source.database, figure.source.json}) {
+    std::error_code ignored;
+    if (source &&
+        (source == figure.out || std::filesystem::equivalent(*source, *figure.out, ignored))) {
+      throw UsageError("--out names the file that holds the results; give another one");
+    }
+  }
+}
+
+/// The intervention that a figure of one is of. Throws UsageError when several were named.
+std::string single_spec(const PageContent& content, FigureKind kind) {
+  if (content.chosen.size() > 1) {
+    throw UsageError(fmt::format("a figure of kind {} shows one intervention; --heads names {}",
+                                 to_string(kind), content.chosen.size()));
+  }
+  if (!content.chosen.empty()) return content.chosen.front();
+  return std::ranges::max_element(
+             content.prompts.front().outcomes, {},
+             [](const SweepOutcome& one) { return std::abs(one.ripple.late_delta); })
+      ->spec;
+}
+
+/// Adds what only the model can give: the matrices of `spec`, and a trajectory that is not known.
+void add_from_model(PageContent& content, const std::string& spec, const FigureArguments& arguments,
+                    const Terminal& terminal) {
+  const OutputOptions& output = arguments.output;
+  Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);
+  PageSource source = arguments.figure.source;
+  source.pairs = spec;
+  const int threads = usable_threads(arguments.options.threads, output.quiet);
+  try {
+    add_pairs(content, source, threads, progress);
+  } catch (const ModelError& error) {
+    throw ModelError(
+        fmt::format("this figure needs the model that the results were made with: {}; "
+                    "--model says where it is",
+                    error.what()));
+  }
+}
+
+std::string file_content(const std::string& svg, const FigureOptions& figure) {
+  switch (format_of(*figure.out)) {
+    case FigureFormat::svg:
+      return svg;
+    case FigureFormat::png:
+      return report::svg_to_png(svg, figure.scale.value_or(kDefaultScale));
+    case FigureFormat::pdf:
+      return report::svg_to_pdf(svg);
+  }
+  return svg;
+}
+
+void run_figure(const FigureArguments& arguments, const Terminal& terminal) {
+  const FigureOptions& figure = arguments.figure;
+  check_figure(figure);
+  format_of(*figure.out);
+  check_files(figure);
+  PageContent content = read_content(figure.source);
+  // The first run alone: the others would only be read.
+  content.prompts.resize(1);
+  const report::FigureRequest request = request_of(figure, content.prompts.front().run.n_layer);
+  const FigureKind kind = request.kind;
+  if (kind == FigureKind::pairs || kind == FigureKind::trajectory) {
+    const std::string spec = single_spec(content, kind);
+    if (kind == FigureKind::pairs || !content.prompts.front().trajectory) {
+      add_from_model(content, spec, arguments, terminal);
+    }
+  }
+  write_result(file_content(report::render_svg(report::page_data(content), request), figure),
+               figure.out);
+}
+
+}  // namespace
+
+Command declare_figure(CLI::App& root) {
+  CLI::App* const app = root.add_subcommand("figure", kDescription);
+  app->footer(kExamples);
+  const auto arguments = std::make_shared<FigureArguments>();
+  declare_figure_options(*app, arguments->figure);
+  declare_quiet(*app, arguments->output);
+  declare_progress(*app, arguments->output);
+  declare_threads(*app, arguments->options);
+  return {app, [arguments](const Terminal& terminal) { run_figure(*arguments, terminal); }};
+}
+
+}  // namespace tacet::cli

@@ -1,0 +1,147 @@
+#include "cli/page_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/output.h"
+#include "cli/page_pairs.h"
+#include "cli/sweep_selection.h"
+#include "report/page.h"
+#include "store/silence_reader.h"
+#include "tacet/error.h"
+#include "tacet/intervention.h"
+#include "tacet/pairs.h"
+
+namespace tacet::cli {
+namespace {
+
+using report::PageContent;
+using report::PagePrompt;
+using store::StoredRun;
+
+store::RunSettings settings_of(const SilenceResult& result) {
+  return {.states = result.states,
+          .cosine = result.cosine,
+          .pairs = result.pairs,
+          .exclude_first = result.exclude_first,
+          .test = result.test.name,
+          .alpha = result.test.alpha,
+          .correction = result.test.correction,
+          .family = result.test.family,
+          .mode = result.intervention.mode,
+          .positions = result.intervention.positions};
+}
+
+}  // namespace
+
+PageContent content_of(const store::SweepDatabase& database, std::optional<int> run,
+                       const std::optional<std::string>& heads) {
+  const SweepSelection selection = select_runs(database, run, std::nullopt);
+  PageContent content = content_of(database, selection.ids, selection.specs);
+  content.left_out = selection.remarks;
+  if (!heads) return content;
+  const StoredRun& first = content.prompts.front().run;
+  for (const Intervention& one : parse_heads(*heads, first.n_layer, first.n_head)) {
+    const std::string spec = spec_of(one);
+    if (!selection.specs.contains(spec)) {
+      throw UsageError(fmt::format(
+          "--heads names {}, which the run does not hold; choose of those that were silenced",
+          spec));
+    }
+    content.chosen.push_back(spec);
+  }
+  return content;
+}
+
+PageContent content_of(const store::SweepDatabase& database, const std::vector<std::int64_t>& runs,
+                       const std::set<std::string>& specs) {
+  PageContent content;
+  const std::vector<StoredRun> all = database.runs();
+  for (const std::int64_t id : runs) {
+    PagePrompt prompt;
+    prompt.run = *std::ranges::find(all, id, &StoredRun::id);
+    prompt.outcomes = database.outcomes(id);
+    std::erase_if(prompt.outcomes,
+                  [&specs](const SweepOutcome& one) { return !specs.contains(one.spec); });
+    prompt.trajectory = database.trajectory(id);
+    content.prompts.push_back(std::move(prompt));
+  }
+  return content;
+}
+
+PageContent content_of(const SilenceResult& result, const Model& model,
+                       const SilenceOptions& options) {
+  PagePrompt prompt;
+  prompt.run = {.id = 0,
+                .prompt_id = "",
+                .prompt = result.prompt,
+                .settings = settings_of(result),
+                .model_id = model.id(),
+                .model_fingerprint = model.fingerprint(),
+                .model_dtype = model.dtype(),
+                .n_layer = model.config().n_layer,
+                .n_head = model.config().n_head,
+                .d_model = model.config().d_model,
+                .tool_version = "",
+                .n_interventions = 1};
+  prompt.outcomes.push_back(outcome_of(result));
+  prompt.trajectory = clean_trajectory(model, result.prompt, options);
+  PageContent content;
+  const std::size_t n_tokens = result.prompt.tokens.size();
+  if (2 * report::pair_values(prompt.run) <= report::kMostPairValues) {
+    prompt.pairs.push_back(
+        {.spec = prompt.outcomes.front().spec, .matrices = pair_matrices(result)});
+  } else {
+    content.left_out.push_back(fmt::format(
+        "The matrices of pairs are left out: {} tokens have more pairs than a page has room for; "
+        "--dump writes them.",
+        n_tokens));
+  }
+  content.prompts.push_back(std::move(prompt));
+  return content;
+}
+
+PageContent read_content(const PageSource& source) {
+  if (source.database && source.json) {
+    throw UsageError("--db and --json both name results; give one of the two");
+  }
+  if (source.database) {
+    return content_of(store::SweepDatabase::open_for_reading(*source.database), source.run,
+                      source.heads);
+  }
+  if (!source.json) {
+    throw UsageError(
+        "no results are named; give --db FILE, a sweep's database, or --json FILE, the JSON of "
+        "tacet silence");
+  }
+  if (source.run) throw UsageError("--run chooses a run of a database; leave it out with --json");
+  store::StoredSilence silence = store::read_silence_json(*source.json);
+  if (source.heads) {
+    const std::vector<Intervention> named =
+        parse_heads(*source.heads, silence.run.n_layer, silence.run.n_head);
+    if (named.size() != 1 || named.front().heads != silence.outcome.heads) {
+      throw UsageError(fmt::format("--heads names other heads than the file, which holds {}",
+                                   silence.outcome.spec));
+    }
+  }
+  PageContent content;
+  PagePrompt prompt;
+  prompt.run = std::move(silence.run);
+  prompt.outcomes.push_back(std::move(silence.outcome));
+  content.prompts.push_back(std::move(prompt));
+  return content;
+}
+
+void write_page(const PageContent& content, const std::string& file) {
+  const StoredRun& run = content.prompts.front().run;
+  std::string title = content.title;
+  if (title.empty()) {
+    title = content.prompts.size() > 1 ? fmt::format("tacet: {} prompts", content.prompts.size())
+                                       : "tacet: " + run.prompt.text;
+  }
+  write_result(report::page(report::page_data(content), title), file);
+}
+
+}  // namespace tacet::cli

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+#include "report/page_data.h"
+#include "store/sweep_database.h"
+#include "tacet/model.h"
+#include "tacet/silence.h"
+
+namespace tacet::cli {
+
+/// The results of a database: the first run and those that belong with it, or the one asked for.
+/// Throws InputError, UsageError.
+report::PageContent content_of(const store::SweepDatabase& database, std::optional<int> run,
+                               const std::optional<std::string>& heads);
+
+/// The results of these runs of a database.
+report::PageContent content_of(const store::SweepDatabase& database,
+                               const std::vector<std::int64_t>& runs,
+                               const std::set<std::string>& specs);
+
+/// One result of `silence`, made with `keep_states`, with its matrices.
+report::PageContent content_of(const SilenceResult& result, const Model& model,
+                               const SilenceOptions& options);
+
+/// The results that `source` names, without matrices. Throws InputError, UsageError.
+report::PageContent read_content(const PageSource& source);
+
+/// The page of `content`, written to `file`, whole or not at all. Throws OutputError.
+void write_page(const report::PageContent& content, const std::string& file);
+
+}  // namespace tacet::cli

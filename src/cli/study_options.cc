@@ -1,0 +1,92 @@
+#include "cli/study_options.h"
+
+#include <array>
+#include <limits>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "cli/declare.h"
+#include "cli/values.h"
+#include "tacet/error.h"
+
+namespace tacet::cli {
+namespace {
+
+constexpr std::array kFormats = {Format::table, Format::json};
+constexpr std::array kColorModes = {ColorMode::automatic, ColorMode::always, ColorMode::never};
+
+void declare_results(CLI::App& app, StudyArguments& arguments) {
+  const auto set_layer = [&arguments](const std::string& text) {
+    arguments.layer = parse_int("--layer", text, 0, std::numeric_limits<int>::max());
+  };
+  add_value(app, "--layer", "N", set_layer,
+            "The block whose heads the claims about one block are judged by. The block below is "
+            "judged as well: the study may have counted hidden_states.")
+      ->default_str(fmt::format("{}", arguments.layer))
+      ->group("What is judged");
+  OutputOptions& output = arguments.output;
+  for (CLI::Option* const option :
+       {add_text(app, "-o,--out", "FOLDER", output.out,
+                 "The folder for study.json, report.html, effects.csv and sweep.db; needed, and "
+                 "made when it is not there. What is in it already is not computed again."),
+        add_choice<Format>(app, "--format", output.format, kFormats,
+                           "What is printed: a table to read, or the text of study.json."),
+        add_choice<ColorMode>(app, "--color", output.color, kColorModes,
+                              "Whether to colour the table; auto does on a terminal, unless "
+                              "NO_COLOR is set or TERM is dumb."),
+        add_flag(app, "-v,--verbose", output.verbose,
+                 "Each claim's rule too, and on standard error the time taken.")}) {
+    option->group("Output and running");
+  }
+}
+
+}  // namespace
+
+void declare_study_options(CLI::App& app, StudyArguments& arguments) {
+  declare_results(app, arguments);
+  declare_model(app, arguments.model);
+  declare_prompt(app, arguments.prompt);
+  declare_measure(app, arguments.silence);
+  declare_testing(app, arguments.silence);
+  declare_quiet(app, arguments.output);
+  declare_progress(app, arguments.output);
+  declare_threads(app, arguments.silence);
+  declare_memory(app, arguments.memory);
+}
+
+void check_study(const StudyArguments& arguments) {
+  check_output(arguments.output);
+  if (!arguments.output.out || arguments.output.out->empty()) {
+    throw UsageError("no folder is named; give --out FOLDER, which takes the study's files");
+  }
+  const PromptOptions& prompt = arguments.prompt;
+  if ((prompt.text ? 1 : 0) + (prompt.file ? 1 : 0) + (prompt.token_ids ? 1 : 0) > 1) {
+    throw UsageError(
+        "the prompt is given in several ways; give one of PROMPT, --prompt-file FILE and "
+        "--token-ids IDS");
+  }
+}
+
+SweepArguments sweep_of(const StudyArguments& arguments) {
+  SweepArguments sweep;
+  sweep.model = arguments.model;
+  sweep.options.silence = arguments.silence;
+  sweep.options.memory = arguments.memory;
+  sweep.output = arguments.output;
+  return sweep;
+}
+
+SweepInput resolve_study_prompt(const StudyArguments& arguments, const Model& model) {
+  const PromptOptions& prompt = arguments.prompt;
+  SweepSource source;
+  source.file = prompt.file;
+  source.token_ids = prompt.token_ids;
+  source.prepend_bos = prompt.prepend_bos;
+  if (!prompt.file && !prompt.token_ids) source.texts = {prompt.text.value_or(kStudyPrompt)};
+  return resolve_inputs(source, "all", arguments.silence.exclude_first, model,
+                        arguments.model.model, arguments.output.quiet)
+      .front();
+}
+
+}  // namespace tacet::cli

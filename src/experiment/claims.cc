@@ -1,0 +1,98 @@
+#include "experiment/claims.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "tacet/error.h"
+
+namespace tacet {
+namespace {
+
+void check(const StudyEvidence& evidence) {
+  const auto n_blocks = static_cast<std::size_t>(evidence.n_layer);
+  const bool has_means =
+      evidence.clean.blocks.size() == n_blocks &&
+      (!evidence.clean_without_first || evidence.clean_without_first->blocks.size() == n_blocks);
+  if (evidence.n_layer < 1 || evidence.n_head < 1 || !has_means) {
+    throw UsageError("a study needs the mean of every block of the clean model; give them all");
+  }
+  if (evidence.layer < 0 || evidence.layer >= evidence.n_layer) {
+    throw UsageError(fmt::format("there is no block {}; the model's are 0 to {}", evidence.layer,
+                                 evidence.n_layer - 1));
+  }
+  std::set<Head> heads;
+  for (const SweepOutcome& one : evidence.outcomes) {
+    if (one.heads.size() != 1 || one.layers.size() != n_blocks ||
+        one.ripple.cut_layer != one.heads.front().layer) {
+      throw UsageError(fmt::format("the outcome of {} is not that of one head", one.spec));
+    }
+    const Head head = one.heads.front();
+    if (head.layer >= 0 && head.layer < evidence.n_layer && head.head >= 0 &&
+        head.head < evidence.n_head) {
+      heads.insert(head);
+    }
+  }
+  const std::size_t n_heads = n_blocks * static_cast<std::size_t>(evidence.n_head);
+  if (heads.size() != n_heads || evidence.outcomes.size() != n_heads) {
+    throw UsageError(fmt::format("a study needs every head of the model once, {}; {} are there",
+                                 n_heads, evidence.outcomes.size()));
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::holds:
+      return "holds";
+    case Verdict::in_part:
+      return "in_part";
+    case Verdict::does_not_hold:
+      return "does_not_hold";
+  }
+  return "";
+}
+
+std::vector<Claim> judge_claims(const StudyEvidence& evidence) {
+  check(evidence);
+  return {experiment::judge_early_fall(evidence),
+          experiment::judge_late_rise(evidence),
+          experiment::judge_late_rise_without_final_norm(evidence),
+          experiment::judge_small_immediate_effect(evidence),
+          experiment::judge_late_significance(evidence),
+          experiment::judge_both_signs(evidence),
+          experiment::judge_accumulation(evidence),
+          experiment::judge_every_head_contributes(evidence),
+          experiment::judge_same_bits(evidence)};
+}
+
+std::vector<OpenClaim> open_claims() {
+  return {{.id = "more_than_output",
+           .statement = "What a head does to the tokens' similarity is more than what it does to "
+                        "the model's output.",
+           .rule = "Over all heads, the rank correlation of abs(late) with the Kullback-Leibler "
+                   "divergence of the next-token distribution is below 0.8; and some head is in "
+                   "the top tenth of one and the bottom half of the other.",
+           .needs = "It needs the next-token distribution of every silenced run, which a sweep "
+                    "does not hold."}};
+}
+
+namespace experiment {
+
+Verdict verdict_of(bool first, bool second) {
+  if (first && second) return Verdict::holds;
+  return first || second ? Verdict::in_part : Verdict::does_not_hold;
+}
+
+bool at_least(std::int64_t count, std::int64_t total, int percent) {
+  return 100 * count >= percent * total;
+}
+
+std::string short_block(int layer) {
+  return fmt::format("L{}/{}", layer, layer + 1);
+}
+
+}  // namespace experiment
+}  // namespace tacet

@@ -1,0 +1,53 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "experiment/clean_state.h"
+#include "tacet/error.h"
+#include "tacet/pairs.h"
+
+namespace tacet {
+namespace {
+
+using measure::Gram;
+using measure::Standardisation;
+using measure::TokenVectors;
+
+void append(const Gram& gram, const std::string& name, std::vector<float>& cosines) {
+  if (std::ranges::find(gram.norms(), 0.0) != gram.norms().end()) {
+    throw NumericError("a token's state at " + name +
+                       " has norm 0, so it has no cosine with any other: leave the pairs out");
+  }
+  for (const double cosine : measure::pair_cosines(gram, {})) {
+    cosines.push_back(static_cast<float>(cosine));
+  }
+}
+
+}  // namespace
+
+PairMatrices pair_matrices(const SilenceResult& result) {
+  const States& clean = result.clean;
+  if (clean.data().empty() || clean.data().size() != result.silenced.data().size()) {
+    throw UsageError("the result holds no states; make it with keep_states set");
+  }
+  constexpr int kThreads = 1;  // some dozen tokens
+  const auto width = static_cast<std::size_t>(clean.d_model());
+  const std::size_t first_token = result.exclude_first ? 1 : 0;
+  PairMatrices matrices;
+  for (int index = 1; index <= clean.n_layer() + 1; ++index) {
+    const std::string name = experiment::state_name(index, clean.n_layer());
+    TokenVectors before(clean.state(index), width);
+    TokenVectors after(result.silenced.state(index), width);
+    if (result.cosine != Cosine::raw) {
+      const Standardisation standard =
+          measure::standardisation(before, first_token, result.cosine == Cosine::standardised);
+      measure::apply(standard, before);
+      measure::apply(standard, after);
+    }
+    append(Gram(before, kThreads), name, matrices.clean);
+    append(Gram(after, kThreads), name, matrices.silenced);
+  }
+  return matrices;
+}
+
+}  // namespace tacet

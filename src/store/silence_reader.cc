@@ -1,0 +1,250 @@
+#include "store/silence_reader.h"
+
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "store/columns.h"
+#include "store/words.h"
+#include "support/file.h"
+#include "support/strict_json.h"
+#include "support/utf8.h"
+#include "tacet/error.h"
+
+namespace tacet::store {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20U;
+constexpr std::string_view kSchema = "tacet.silence/1";
+
+/// A value of the document and its place there, for messages.
+class Value {
+ public:
+  Value(const Json& json, std::string file, std::string place)
+      : json_(&json), file_(std::move(file)), place_(std::move(place)) {}
+
+  Value at(std::string_view key) const {
+    const std::string place = place_.empty() ? std::string(key) : fmt::format("{}.{}", place_, key);
+    if (!json_->is_object()) fail("is no object");
+    const auto found = json_->find(key);
+    if (found == json_->end()) Value(*json_, file_, place).fail("is missing");
+    return {*found, file_, place};
+  }
+  std::vector<Value> elements() const {
+    if (!json_->is_array()) fail("is no array");
+    std::vector<Value> values;
+    for (std::size_t i = 0; i < json_->size(); ++i) {
+      values.emplace_back((*json_)[i], file_, fmt::format("{}[{}]", place_, i));
+    }
+    return values;
+  }
+  bool is_null() const { return json_->is_null(); }
+  bool is_string() const { return json_->is_string(); }
+
+  std::string text() const {
+    if (!json_->is_string()) fail("is no string");
+    return json_->get<std::string>();
+  }
+  bool boolean() const {
+    if (!json_->is_boolean()) fail("is neither true nor false");
+    return json_->get<bool>();
+  }
+  double number() const {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    if (json_->is_number()) return json_->get<double>();
+    if (json_->is_string() && *json_ == "inf") return kInfinity;
+    if (json_->is_string() && *json_ == "-inf") return -kInfinity;
+    fail("is no number");
+  }
+  /// An integer in [least, most].
+  std::int64_t integer(std::int64_t least, std::int64_t most) const {
+    if (!json_->is_number_integer()) fail("is no integer");
+    const bool too_large = json_->is_number_unsigned() &&
+                           json_->get<std::uint64_t>() > static_cast<std::uint64_t>(most);
+    const std::int64_t value = too_large ? most : json_->get<std::int64_t>();
+    if (too_large || value < least || value > most) {
+      fail(fmt::format("is not between {} and {}", least, most));
+    }
+    return value;
+  }
+  /// The value of an enumeration that the word stands for.
+  template <typename Word>
+  Word word() const {
+    const std::optional<Word> value = word_from<Word>(text());
+    if (!value) fail(fmt::format("is '{}', which this tacet does not know", text()));
+    return *value;
+  }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw InputError(
+        fmt::format("{}: '{}' {}; give the JSON that `tacet silence --format json` "
+                    "wrote",
+                    file_, support::escape_for_display(place_), what));
+  }
+
+ private:
+  const Json* json_;
+  std::string file_;
+  std::string place_;
+};
+
+constexpr int kMostBlocks = 100'000;
+
+/// Takes one key of each column.
+class ColumnsReader {
+ public:
+  explicit ColumnsReader(Value row) : row_(std::move(row)) {}
+
+  void operator()(const char* key, double& field) const { field = row_.at(key).number(); }
+  void operator()(const char* key, bool& field) const { field = row_.at(key).boolean(); }
+  void operator()(const char* key, Effect& field) const { field = row_.at(key).word<Effect>(); }
+  void operator()(const char* key, int& field) const {
+    field = static_cast<int>(row_.at(key).integer(0, std::numeric_limits<int>::max()));
+  }
+  void operator()(const char* key, std::int64_t& field) const {
+    field = row_.at(key).integer(0, std::numeric_limits<std::int64_t>::max());
+  }
+  void operator()(const char* key, std::vector<int>& field) const {
+    for (const Value& one : row_.at(key).elements()) {
+      field.push_back(static_cast<int>(one.integer(0, kMostBlocks)));
+    }
+  }
+  template <typename Field>
+  void operator()(const char* key, std::optional<Field>& field) const {
+    if (row_.at(key).is_null()) return;
+    Field value = {};
+    (*this)(key, value);
+    field = value;
+  }
+
+ private:
+  Value row_;
+};
+
+template <typename Row>
+Row read_row(const Value& value) {
+  Row row;
+  visit_columns(row, ColumnsReader(value));
+  return row;
+}
+
+std::vector<Token> read_tokens(const Value& tokens) {
+  std::vector<Token> list;
+  for (const Value& token : tokens.elements()) {
+    const auto id = token.at("id").integer(0, std::numeric_limits<std::int32_t>::max());
+    list.push_back({.id = static_cast<std::int32_t>(id), .text = token.at("text").text()});
+  }
+  return list;
+}
+
+RunSettings read_settings(const Value& document, std::size_t n_tokens) {
+  RunSettings settings;
+  const Value test = document.at("test");
+  const Value cut = document.at("intervention");
+  settings.states = document.at("states").word<StatesKind>();
+  settings.cosine = document.at("cosine").word<Cosine>();
+  settings.pairs = document.at("pairs").word<PairsKind>();
+  settings.exclude_first = document.at("exclude_first").boolean();
+  settings.test = test.at("name").word<Test>();
+  settings.alpha = test.at("alpha").number();
+  if (!(settings.alpha > 0 && settings.alpha < 1)) test.at("alpha").fail("is not between 0 and 1");
+  settings.correction = test.at("correction").word<Correction>();
+  settings.family = test.at("family").word<Family>();
+  try {
+    settings.mode = parse_slice_mode(cut.at("mode").text());
+  } catch (const UsageError& error) {
+    cut.at("mode").fail(error.what());
+  }
+  const Value positions = cut.at("positions");
+  if (positions.is_string()) {
+    if (positions.text() != "all") positions.fail("is neither \"all\" nor an array");
+    return settings;
+  }
+  for (const Value& one : positions.elements()) {
+    settings.positions.push_back(
+        static_cast<int>(one.integer(0, static_cast<std::int64_t>(n_tokens) - 1)));
+  }
+  return settings;
+}
+
+StoredRun read_run(const Value& document) {
+  StoredRun run;
+  const Value model = document.at("model");
+  run.prompt.text = document.at("prompt").text();
+  run.prompt.tokens = read_tokens(document.at("tokens"));
+  run.settings = read_settings(document, run.prompt.tokens.size());
+  run.model_id = model.at("id").text();
+  run.model_fingerprint = model.at("fingerprint").text();
+  run.model_dtype = model.at("dtype").text();
+  run.n_layer = static_cast<int>(model.at("n_layer").integer(1, kMostBlocks));
+  run.n_head = static_cast<int>(model.at("n_head").integer(1, kMostBlocks));
+  run.d_model = static_cast<int>(model.at("d_model").integer(1, std::numeric_limits<int>::max()));
+  run.tool_version = document.at("version").text();
+  run.n_interventions = 1;
+  return run;
+}
+
+SweepOutcome read_outcome(const Value& document, const StoredRun& run) {
+  SweepOutcome outcome;
+  const Value cut = document.at("intervention");
+  outcome.spec = cut.at("spec").text();
+  try {
+    const std::vector<Intervention> named = parse_heads(outcome.spec, run.n_layer, run.n_head);
+    if (named.size() != 1) cut.at("spec").fail("names several interventions");
+    outcome.heads = named.front().heads;
+  } catch (const UsageError& error) {
+    cut.at("spec").fail(fmt::format("is no intervention of this model ({})", error.what()));
+  }
+  outcome.values_changed =
+      cut.at("values_changed").integer(0, std::numeric_limits<std::int64_t>::max());
+  const Value layers = document.at("layers");
+  for (const Value& row : layers.elements()) outcome.layers.push_back(read_row<LayerEffect>(row));
+  if (outcome.layers.size() != static_cast<std::size_t>(run.n_layer)) {
+    layers.fail(fmt::format("has {} entries, not one for each of {} blocks", outcome.layers.size(),
+                            run.n_layer));
+  }
+  if (!document.at("final_norm").is_null()) {
+    outcome.final_norm = read_row<LayerEffect>(document.at("final_norm"));
+  }
+  outcome.ripple = read_row<Ripple>(document.at("ripple"));
+  if (outcome.ripple.cut_layer != outcome.heads.front().layer) {
+    document.at("ripple").at("cut_layer").fail("is not the lowest block of the intervention");
+  }
+  return outcome;
+}
+
+}  // namespace
+
+StoredSilence read_silence_json(const std::filesystem::path& file) {
+  const std::string name = support::escape_for_display(file.string());
+  Json json;
+  try {
+    json = support::parse_strict_json(support::read_file(file, kMostBytes), name,
+                                      "give the JSON that `tacet silence --format json` wrote");
+  } catch (const ModelError& error) {
+    throw InputError(error.what());
+  }
+  const Value document(json, name, "");
+  const std::string schema = document.at("schema").text();
+  if (schema == "tacet.sweep/1" || schema == "tacet.study/1") {
+    throw InputError(
+        fmt::format("{}: is the summary of a sweep, without its blocks; give the "
+                    "sweep's database with --db",
+                    name));
+  }
+  if (schema != kSchema) {
+    document.at("schema").fail(
+        fmt::format("is '{}', not {}", support::escape_for_display(schema), kSchema));
+  }
+  StoredSilence silence{.run = read_run(document), .outcome = {}};
+  silence.outcome = read_outcome(document, silence.run);
+  return silence;
+}
+
+}  // namespace tacet::store

@@ -1,0 +1,176 @@
+#include "report/page_data.h"
+
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "store/made_results.h"
+#include "tacet/error.h"
+
+namespace tacet::report {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+/// Plain inverse of base64, for what the tests read.
+std::string decoded(const std::string& text) {
+  static const std::string digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  unsigned buffer = 0;
+  int bits = 0;
+  for (const char c : text) {
+    if (c == '=') break;
+    buffer = buffer << 6U | static_cast<unsigned>(digits.find(c));
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(buffer >> static_cast<unsigned>(bits) & 255U);
+  }
+  return bytes;
+}
+
+std::vector<float> floats(const store::Json& column) {
+  const std::string bytes = decoded(column.get<std::string>());
+  std::vector<float> values(bytes.size() / sizeof(float));
+  std::memcpy(values.data(), bytes.data(), bytes.size());
+  return values;
+}
+
+/// The made silencing (3 blocks, cut 1) as a page's prompt.
+PagePrompt made_prompt(const std::string& text) {
+  const store::ModelSummary model = testing::made_model();
+  const SilenceResult result = testing::made_silence();
+  PagePrompt prompt;
+  prompt.run.id = 7;
+  prompt.run.prompt = result.prompt;
+  prompt.run.prompt.text = text;
+  prompt.run.model_id = model.id;
+  prompt.run.model_fingerprint = model.fingerprint;
+  prompt.run.n_layer = model.n_layer;
+  prompt.run.n_head = model.n_head;
+  prompt.run.d_model = model.d_model;
+  prompt.run.settings.positions = {1, 2};
+  prompt.outcomes = {outcome_of(result)};
+  return prompt;
+}
+
+store::Json made_page(std::vector<PagePrompt> prompts) {
+  PageContent content;
+  content.prompts = std::move(prompts);
+  return store::Json::parse(page_data(content));
+}
+
+TEST(PageData, HoldsTheRowsFromTheCutOnAndTheFinalNorm) {
+  const SweepOutcome outcome = outcome_of(testing::made_silence());
+  const store::Json page = made_page({made_prompt("a")});
+  EXPECT_EQ(page["schema"], "tacet.page/1");
+  EXPECT_EQ(page["interventions"][0]["spec"], "L1H0+L1H3");
+  EXPECT_EQ(page["interventions"][0]["cut_layer"], 1);
+  const store::Json& prompt = page["prompts"][0];
+  EXPECT_EQ(prompt["run"], 7);
+  EXPECT_EQ(prompt["positions"], store::Json({1, 2}));
+  EXPECT_EQ(prompt["present"], store::Json({0}));
+  const store::Json& cells = prompt["cells"];
+  EXPECT_THAT(floats(cells["mean_delta"]),
+              ElementsAre(static_cast<float>(outcome.layers[1].mean_delta),
+                          static_cast<float>(outcome.layers[2].mean_delta),
+                          static_cast<float>(outcome.final_norm->mean_delta)));
+  EXPECT_EQ(floats(cells["t"])[0], static_cast<float>(*outcome.layers[1].t));
+  EXPECT_EQ(floats(cells["log10_p_adjusted"])[1],
+            static_cast<float>(std::log10(*outcome.layers[2].p_adjusted)));
+  EXPECT_EQ(floats(cells["ci_half"])[1],
+            static_cast<float>((*outcome.layers[2].ci_high - *outcome.layers[2].ci_low) / 2));
+  EXPECT_EQ(decoded(cells["code"].get<std::string>())[1],
+            outcome.layers[2].effect == Effect::coupling ? 1 : 2);
+  EXPECT_EQ(floats(prompt["summary"]["late"])[0], static_cast<float>(outcome.ripple.late_delta));
+}
+
+TEST(PageData, WhatDoesNotExistIsNaN) {
+  PagePrompt prompt = made_prompt("a");
+  prompt.outcomes[0].layers[2].t.reset();
+  prompt.outcomes[0].ripple.onset.reset();
+  const store::Json page = made_page({prompt});
+  EXPECT_TRUE(std::isnan(floats(page["prompts"][0]["cells"]["t"])[1]));
+  EXPECT_TRUE(std::isnan(floats(page["prompts"][0]["ripple"]["onset"])[0]));
+}
+
+TEST(PageData, SumsUpSeveralPrompts) {
+  EXPECT_TRUE(made_page({made_prompt("a")})["overall"].is_null());
+  const store::Json page = made_page({made_prompt("a"), made_prompt("b")});
+  EXPECT_THAT(page["prompts"], SizeIs(2));
+  EXPECT_THAT(floats(page["overall"]["late"]), SizeIs(1));
+  EXPECT_THAT(floats(page["overall"]["n_significant"]), SizeIs(1));
+}
+
+// Where the prompts differ in their interventions, there is nothing to take means over.
+TEST(PageData, SaysWhichInterventionsAPromptHas) {
+  PagePrompt other = made_prompt("b");
+  SweepOutcome head = other.outcomes[0];
+  head.spec = "L0H2";
+  head.heads = {{0, 2}};
+  head.ripple.cut_layer = 0;
+  other.outcomes.insert(other.outcomes.begin(), head);
+  const store::Json page = made_page({made_prompt("a"), other});
+  EXPECT_EQ(page["interventions"][0]["spec"], "L0H2");
+  EXPECT_EQ(page["prompts"][0]["present"], store::Json({1}));
+  EXPECT_EQ(page["prompts"][1]["present"], store::Json({0, 1}));
+  EXPECT_TRUE(page["overall"].is_null());
+}
+
+PromptPairs made_pairs(const PagePrompt& prompt, std::size_t size) {
+  return {.spec = prompt.outcomes[0].spec,
+          .matrices = {.clean = std::vector<float>(size, 0.5F),
+                       .silenced = std::vector<float>(size, 0.25F)}};
+}
+
+TEST(PageData, HoldsTheMatricesOfPairs) {
+  PagePrompt prompt = made_prompt("a");
+  prompt.pairs = {made_pairs(prompt, 24)};
+  const store::Json page = made_page({prompt});
+  const store::Json& pairs = page["prompts"][0]["pairs"];
+  EXPECT_EQ(floats(pairs["clean"]), std::vector<float>(24, 0.5F));
+  EXPECT_EQ(pairs["silenced"][0]["intervention"], 0);
+  EXPECT_EQ(floats(pairs["silenced"][0]["cosines"]), std::vector<float>(24, 0.25F));
+  EXPECT_THAT(page["left_out"], IsEmpty());
+}
+
+TEST(PageData, SaysWhichMatricesHaveNoRoom) {
+  PagePrompt prompt = made_prompt("a");
+  prompt.pairs = {made_pairs(prompt, kMostPairValues)};
+  const store::Json page = made_page({prompt});
+  EXPECT_TRUE(page["prompts"][0]["pairs"].is_null());
+  EXPECT_THAT(page["left_out"][0].get<std::string>(), HasSubstr("L1H0+L1H3"));
+}
+
+TEST(PageData, ALargePageHasFewerColumnsAndSaysSo) {
+  PagePrompt prompt = made_prompt("a");
+  const std::size_t n_outcomes = kMostFullRows / 3 + 1;
+  prompt.outcomes.resize(n_outcomes, prompt.outcomes[0]);
+  const store::Json page = made_page({prompt});
+  EXPECT_TRUE(page["prompts"][0]["cells"]["perturbation"].is_null());
+  EXPECT_THAT(floats(page["prompts"][0]["cells"]["mean_delta"]), SizeIs(3 * n_outcomes));
+  EXPECT_THAT(page["left_out"][0].get<std::string>(), HasSubstr("perturbation"));
+}
+
+TEST(PageData, TextIsUtf8) {
+  const store::Json page = made_page({made_prompt("half \xc3")});
+  EXPECT_EQ(page["prompts"][0]["text"], "half \xef\xbf\xbd");
+}
+
+TEST(PageData, NeedsResults) {
+  EXPECT_THROW(page_data({}), UsageError);
+  PageContent content;
+  content.prompts.emplace_back();
+  EXPECT_THROW(page_data(content), UsageError);
+}
+
+}  // namespace
+}  // namespace tacet::report

@@ -1,0 +1,72 @@
+/**
+ * The figures' script: run by the binary in an embedded JavaScript engine, without a browser. It
+ * defines one function, from a document and a request, both JSON, to SVG.
+ */
+import "./figure_polyfills";
+import * as echarts from "echarts/core";
+import { BarChart, CustomChart, HeatmapChart, LineChart } from "echarts/charts";
+import {
+  AriaComponent,
+  GraphicComponent,
+  GridComponent,
+  LegendPlainComponent,
+  MarkLineComponent,
+  TitleComponent,
+  TooltipComponent,
+  VisualMapContinuousComponent,
+} from "echarts/components";
+import { SVGRenderer } from "echarts/renderers";
+import type { EChartsOption } from "echarts";
+import { escapedXml, visibleText } from "./charts/labels";
+import type { PageData } from "./data";
+import { type FigureRequest, figureOf } from "./figure_request";
+import { measureWithoutScreen } from "./figure_text";
+import { PageModel } from "./model";
+
+echarts.use([
+  AriaComponent,
+  BarChart,
+  CustomChart,
+  GraphicComponent,
+  GridComponent,
+  HeatmapChart,
+  LegendPlainComponent,
+  LineChart,
+  MarkLineComponent,
+  SVGRenderer,
+  TitleComponent,
+  TooltipComponent,
+  VisualMapContinuousComponent,
+]);
+measureWithoutScreen();
+
+/**
+ * Letters in the middle of their line: many programs that read SVG do not know `dominant-baseline`.
+ * In text of the data its quotes are escaped, so that only attributes are changed.
+ */
+function shifted(svg: string): string {
+  return svg.replace(/ dominant-baseline="central"/g, ' dy="0.35em"');
+}
+
+/** What the figure is, for those who do not see it. */
+function described(svg: string, option: EChartsOption): string {
+  const { title, aria } = option as { title?: { text?: string }; aria?: { label?: { description?: string } } };
+  const name = escapedXml(visibleText(title?.text ?? ""));
+  const spoken = escapedXml(visibleText(aria?.label?.description ?? ""));
+  return svg.replace(/^<svg([^>]*)>/, (_, attributes: string) => `<svg${attributes} role="img">\n<title>${name}</title>\n<desc>${spoken}</desc>`);
+}
+
+/** The figure as an SVG document. Throws an Error with a sentence for people. */
+export function tacetFigure(dataJson: string, requestJson: string): string {
+  const model = new PageModel(JSON.parse(dataJson) as PageData);
+  const { option, width, height } = figureOf(model, JSON.parse(requestJson) as FigureRequest);
+  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
+  try {
+    chart.setOption(option);
+    return described(shifted(chart.renderToSVGString()), option);
+  } finally {
+    chart.dispose();
+  }
+}
+
+(globalThis as { tacetFigure?: typeof tacetFigure }).tacetFigure = tacetFigure;

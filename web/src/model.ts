@@ -1,0 +1,341 @@
+/**
+ * The document, decoded as far as it is asked for: what a page of many prompts does not show is
+ * never decoded.
+ */
+import { decodeBytes, decodeFloats } from "./columns";
+import type { CellColumns, PageData, PromptData, RippleColumns, SummaryColumns, TrajectoryPoint } from "./data";
+
+/** A prompt by its index, or the mean over all of them. */
+export type PromptChoice = number | "all";
+export type Role = "none" | "connector" | "separator";
+
+/** What the map shows of an intervention; null where a number does not exist. */
+export interface HeadSummary {
+  late: number | null;
+  immediate: number | null;
+  extreme: number | null;
+  extremeLayer: number | null;
+  t: number | null;
+  dz: number | null;
+  onset: number | null;
+  /** Of the smallest adjusted p in the late blocks, base 10. */
+  log10p: number | null;
+  role: Role;
+  /** Significant at the cut. */
+  immediateEffect: boolean;
+  /** Significant at the block of `extreme`. */
+  extremeEffect: boolean;
+  /** Prompts with a significant late block; null for one prompt. */
+  nSignificant: number | null;
+}
+
+/** Effect of a state, as `code` of the cells has it. */
+export const kNone = 0;
+export const kCoupling = 1;
+export const kDecoupling = 2;
+export const kUnchanged = 3;
+
+/**
+ * The states of an intervention: all blocks, then ln_f where `hasFinalNorm`. Blocks below the cut
+ * are unchanged: Δ and perturbation are 0 there, and what a test gives is NaN.
+ */
+export interface Cells {
+  nBlocks: number;
+  hasFinalNorm: boolean;
+  mean: Float32Array;
+  ciHalf: Float32Array;
+  log10p: Float32Array;
+  code: Uint8Array;
+  /** These four are null where a large page leaves them out. */
+  direct: Float32Array | null;
+  perturbation: Float32Array | null;
+  t: Float32Array | null;
+  dz: Float32Array | null;
+}
+
+/** How an intervention's change travels; null where a number does not exist. */
+export interface Ripple {
+  onset: number | null;
+  persistence: number | null;
+  growth: number | null;
+  growthAbsolute: number | null;
+  signChanges: number | null;
+}
+
+interface Summaries {
+  late: Float32Array;
+  immediate: Float32Array;
+  extreme: Float32Array;
+  extremeLayer: Float32Array;
+  t: Float32Array;
+  dz: Float32Array;
+  onset: Float32Array;
+  log10p: Float32Array;
+  code: Uint8Array;
+  nSignificant: Float32Array | null;
+}
+
+type CellLists = Omit<Cells, "nBlocks" | "hasFinalNorm">;
+type RippleLists = { [name in keyof RippleColumns]: Float32Array };
+
+/** What is decoded of a prompt. */
+interface Decoded {
+  /** Intervention -> place in the prompt's lists, -1 where the prompt does not have it. */
+  places: number[];
+  summaries?: Summaries;
+  cells?: CellLists;
+  /** First row of each place in `cells`. */
+  rows?: number[];
+  ripples?: RippleLists;
+  clean?: Float32Array;
+  silenced: { [intervention: number]: Float32Array };
+}
+
+const kRoles: readonly Role[] = ["none", "connector", "separator"];
+const kRoleBits = 3;
+const kEffectAtCut = 4;
+const kEffectAtExtreme = 8;
+
+function existing(value: number | undefined): number | null {
+  return value === undefined || isNaN(value) ? null : value;
+}
+
+function summariesOf(columns: SummaryColumns): Summaries {
+  return {
+    late: decodeFloats(columns.late),
+    immediate: decodeFloats(columns.immediate),
+    extreme: decodeFloats(columns.extreme),
+    extremeLayer: decodeFloats(columns.extreme_layer),
+    t: decodeFloats(columns.t),
+    dz: decodeFloats(columns.cohen_dz),
+    onset: decodeFloats(columns.onset),
+    log10p: decodeFloats(columns.log10_p_adjusted),
+    code: decodeBytes(columns.code),
+    nSignificant: columns.n_significant === undefined ? null : decodeFloats(columns.n_significant),
+  };
+}
+
+function summaryAt(lists: Summaries, at: number): HeadSummary {
+  const code = lists.code[at] ?? 0;
+  return {
+    late: existing(lists.late[at]),
+    immediate: existing(lists.immediate[at]),
+    extreme: existing(lists.extreme[at]),
+    extremeLayer: existing(lists.extremeLayer[at]),
+    t: existing(lists.t[at]),
+    dz: existing(lists.dz[at]),
+    onset: existing(lists.onset[at]),
+    log10p: existing(lists.log10p[at]),
+    role: kRoles[code & kRoleBits] ?? "none",
+    immediateEffect: (code & kEffectAtCut) !== 0,
+    extremeEffect: (code & kEffectAtExtreme) !== 0,
+    nSignificant: lists.nSignificant === null ? null : existing(lists.nSignificant[at]),
+  };
+}
+
+function cellsOf(columns: CellColumns): CellLists {
+  const optional = (column: string | null) => (column === null ? null : decodeFloats(column));
+  return {
+    mean: decodeFloats(columns.mean_delta),
+    ciHalf: decodeFloats(columns.ci_half),
+    log10p: decodeFloats(columns.log10_p_adjusted),
+    code: decodeBytes(columns.code),
+    direct: optional(columns.direct_mean_delta),
+    perturbation: optional(columns.perturbation),
+    t: optional(columns.t),
+    dz: optional(columns.cohen_dz),
+  };
+}
+
+/** `n` values of `list` from `from` on, behind `cut` times `below`. */
+function filledUp(list: Float32Array, from: number, n: number, cut: number, below: number): Float32Array {
+  const all = new Float32Array(cut + n).fill(below, 0, cut);
+  all.set(list.subarray(from, from + n), cut);
+  return all;
+}
+
+export class PageModel {
+  readonly data: PageData;
+  readonly nLayer: number;
+  readonly nHead: number;
+  private readonly indices: { [spec: string]: number } = Object.create(null) as { [spec: string]: number };
+  private readonly decoded: Decoded[];
+  private overall: Summaries | null = null;
+
+  constructor(data: PageData) {
+    this.data = data;
+    this.nLayer = data.model.n_layer;
+    this.nHead = data.model.n_head;
+    data.interventions.forEach((entry, i) => {
+      this.indices[entry.spec] = i;
+    });
+    this.decoded = data.prompts.map((prompt) => {
+      const places = data.interventions.map(() => -1);
+      prompt.present.forEach((i, place) => {
+        places[i] = place;
+      });
+      return { places, silenced: {} };
+    });
+  }
+
+  /** Index of the intervention with this spec; -1 where there is none. */
+  indexOf(spec: string): number {
+    return this.indices[spec] ?? -1;
+  }
+
+  spec(i: number): string {
+    return this.data.interventions[i]?.spec ?? "";
+  }
+
+  /** Lowest block that the intervention touches. */
+  cut(i: number): number {
+    return this.data.interventions[i]?.cut_layer ?? 0;
+  }
+
+  /** Block and head of an intervention that silences one head; null for a joint one. */
+  headOf(i: number): { layer: number; head: number } | null {
+    const heads = this.data.interventions[i]?.heads ?? [];
+    const match = heads.length === 1 ? /^L(\d+)H(\d+)$/.exec(heads[0]!) : null;
+    return match ? { layer: Number(match[1]), head: Number(match[2]) } : null;
+  }
+
+  prompt(prompt: number): PromptData {
+    const found = this.data.prompts[prompt];
+    if (found === undefined) throw new Error(`there is no prompt ${prompt}; the data has ${this.data.prompts.length}`);
+    return found;
+  }
+
+  /** Whether a prompt has an intervention; of "all", whether any has. */
+  has(prompt: PromptChoice, i: number): boolean {
+    if (prompt === "all") return this.decoded.some((one) => (one.places[i] ?? -1) >= 0);
+    return (this.decoded[prompt]?.places[i] ?? -1) >= 0;
+  }
+
+  /** What the map shows of an intervention; null where the prompt does not have it. */
+  summary(prompt: PromptChoice, i: number): HeadSummary | null {
+    if (prompt === "all" && this.data.prompts.length > 1) {
+      if (this.data.overall === null || this.data.interventions[i] === undefined) return null;
+      this.overall = this.overall ?? summariesOf(this.data.overall);
+      return summaryAt(this.overall, i);
+    }
+    const index = prompt === "all" ? 0 : prompt;
+    const place = this.place(index, i);
+    if (place < 0) return null;
+    const decoded = this.decoded[index]!;
+    decoded.summaries = decoded.summaries ?? summariesOf(this.prompt(index).summary);
+    return summaryAt(decoded.summaries, place);
+  }
+
+  /** The states of an intervention; null where the prompt does not have it. */
+  cells(prompt: number, i: number): Cells | null {
+    const place = this.place(prompt, i);
+    if (place < 0) return null;
+    const { has_final_norm: hasFinalNorm, cells } = this.prompt(prompt);
+    const decoded = this.decoded[prompt]!;
+    const lists = (decoded.cells = decoded.cells ?? cellsOf(cells));
+    const from = this.firstRow(prompt, place);
+    const cut = this.cut(i);
+    const n = this.nLayer - cut + (hasFinalNorm ? 1 : 0);
+    const floats = (list: Float32Array, below: number) => filledUp(list, from, n, cut, below);
+    const optional = (list: Float32Array | null, below: number) => (list === null ? null : floats(list, below));
+    const code = new Uint8Array(cut + n).fill(kUnchanged, 0, cut);
+    code.set(lists.code.subarray(from, from + n), cut);
+    return {
+      nBlocks: this.nLayer,
+      hasFinalNorm,
+      mean: floats(lists.mean, 0),
+      ciHalf: floats(lists.ciHalf, NaN),
+      log10p: floats(lists.log10p, NaN),
+      code,
+      direct: optional(lists.direct, 0),
+      perturbation: optional(lists.perturbation, 0),
+      t: optional(lists.t, NaN),
+      dz: optional(lists.dz, NaN),
+    };
+  }
+
+  /** How an intervention's change travels; null where the prompt does not have it. */
+  ripple(prompt: number, i: number): Ripple | null {
+    const place = this.place(prompt, i);
+    if (place < 0) return null;
+    const decoded = this.decoded[prompt]!;
+    if (decoded.ripples === undefined) {
+      const columns = this.prompt(prompt).ripple;
+      decoded.ripples = {
+        onset: decodeFloats(columns.onset),
+        persistence: decodeFloats(columns.persistence),
+        growth: decodeFloats(columns.growth),
+        growth_absolute: decodeFloats(columns.growth_absolute),
+        sign_changes: decodeFloats(columns.sign_changes),
+      };
+    }
+    const lists = decoded.ripples;
+    return {
+      onset: existing(lists.onset[place]),
+      persistence: existing(lists.persistence[place]),
+      growth: existing(lists.growth[place]),
+      growthAbsolute: existing(lists.growth_absolute[place]),
+      signChanges: existing(lists.sign_changes[place]),
+    };
+  }
+
+  /** The clean model, embedding to ln_f; null where it is not known. */
+  trajectory(prompt: number): TrajectoryPoint[] | null {
+    return this.prompt(prompt).trajectory;
+  }
+
+  /**
+   * Cosines of the pairs (0,1), (0,2) ... of a state (block, or L for ln_f): clean where
+   * `intervention` is null. Null where they are not in the data.
+   */
+  cosines(prompt: number, intervention: number | null, state: number): Float32Array | null {
+    const all = this.allCosines(prompt, intervention);
+    if (all === null) return null;
+    const nTokens = this.prompt(prompt).tokens.length;
+    const nPairs = (nTokens * (nTokens - 1)) / 2;
+    return all.subarray(state * nPairs, (state + 1) * nPairs);
+  }
+
+  /** The same for all states, one after the other. */
+  allCosines(prompt: number, intervention: number | null): Float32Array | null {
+    const pairs = this.prompt(prompt).pairs;
+    if (pairs === null) return null;
+    const decoded = this.decoded[prompt]!;
+    if (intervention === null) return (decoded.clean = decoded.clean ?? decodeFloats(pairs.clean));
+    const known = decoded.silenced[intervention];
+    if (known !== undefined) return known;
+    for (const one of pairs.silenced) {
+      if (one.intervention === intervention) return (decoded.silenced[intervention] = decodeFloats(one.cosines));
+    }
+    return null;
+  }
+
+  /** The `n` interventions of a prompt with the largest |late Δ|; ties in the model's order. */
+  strongest(prompt: PromptChoice, n: number): number[] {
+    const sizes: { i: number; size: number }[] = [];
+    for (let i = 0; i < this.data.interventions.length; i++) {
+      const late = this.summary(prompt, i)?.late ?? null;
+      if (late !== null) sizes.push({ i, size: Math.abs(late) });
+    }
+    sizes.sort((a, b) => b.size - a.size || a.i - b.i);
+    return sizes.slice(0, n).map((one) => one.i);
+  }
+
+  private place(prompt: number, i: number): number {
+    return this.decoded[prompt]?.places[i] ?? -1;
+  }
+
+  private firstRow(prompt: number, place: number): number {
+    const decoded = this.decoded[prompt]!;
+    if (decoded.rows === undefined) {
+      const { present, has_final_norm: hasFinalNorm } = this.prompt(prompt);
+      let row = 0;
+      decoded.rows = present.map((i) => {
+        const first = row;
+        row += this.nLayer - this.cut(i) + (hasFinalNorm ? 1 : 0);
+        return first;
+      });
+    }
+    return decoded.rows[place]!;
+  }
+}
