@@ -6,7 +6,7 @@ set(TACET_PAGE_TEMPLATE ${TACET_WEB}/dist/page.html)
 set(TACET_FIGURE_SCRIPT ${TACET_WEB}/dist/figure.js)
 
 file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/web
-  ${PROJECT_SOURCE_DIR}/web/src/*)
+  ${PROJECT_SOURCE_DIR}/web/src/* ${PROJECT_SOURCE_DIR}/web/test/*)
 file(GLOB web_settings CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/web
   ${PROJECT_SOURCE_DIR}/web/*.html ${PROJECT_SOURCE_DIR}/web/*.ts ${PROJECT_SOURCE_DIR}/web/*.json)
 set(web_copies)

@@ -10,6 +10,7 @@
 #include "cli/sweep_selection.h"
 #include "report/page.h"
 #include "store/silence_reader.h"
+#include "store/study_json.h"
 #include "tacet/error.h"
 #include "tacet/intervention.h"
 #include "tacet/pairs.h"
@@ -67,6 +68,8 @@ PageContent content_of(const store::SweepDatabase& database, const std::vector<s
                   [&specs](const SweepOutcome& one) { return !specs.contains(one.spec); });
     prompt.trajectory = database.trajectory(id);
     content.prompts.push_back(std::move(prompt));
+    // A study is of one run; its page begins with the claims.
+    if (content.study.is_null()) content.study = store::study_section(database.checks(id));
   }
   return content;
 }

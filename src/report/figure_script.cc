@@ -1,9 +1,9 @@
 #include "report/figure_script.h"
 
+#include <csetjmp>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <span>
 
 #include <duktape.h>
@@ -19,82 +19,104 @@ namespace {
 TACET_EMBED(figure_script, TACET_FIGURE_SCRIPT);
 
 constexpr const char* kFunction = "tacetFigure";
-/// Space before each block that holds its size; keeps what follows aligned.
-constexpr std::size_t kHeader = alignof(std::max_align_t) < 16 ? 16 : alignof(std::max_align_t);
 /// The clock is read once in so many allocations.
 constexpr std::uint64_t kClockEvery = 1024;
 
-/// Memory of one engine, counted, and given only until the time is over. The engine has no other
-/// hook: a script that computes without end allocates without end.
+/// Why an engine was left before it was done.
+enum class Stop { none, memory, time, fault };
+
+/// Memory of one engine, counted, and given only until the time is over: the engine has no other
+/// hook, and a script that computes without end allocates without end. Where a limit is reached the
+/// engine is left by a jump, since one that is refused memory needs memory for saying so. Its
+/// blocks are freed here, all of them; nothing of it is used any more.
 class Allowance {
  public:
   explicit Allowance(const ScriptLimits& limits)
       : limits_(limits), end_(std::chrono::steady_clock::now() + limits.time) {}
-
-  void* resize(void* block, std::size_t size) {
-    std::byte* const old = block ? static_cast<std::byte*>(block) - kHeader : nullptr;
-    const std::size_t old_size = old ? size_of(old) : 0;
-    if (size == 0) {
-      used_ -= old_size;
-      std::free(old);
-      return nullptr;
-    }
-    if (is_over() || size > limits_.bytes || used_ - old_size > limits_.bytes - size) {
-      refused_ = true;
-      return nullptr;
-    }
-    auto* const grown = static_cast<std::byte*>(std::realloc(old, size + kHeader));
-    if (!grown) return nullptr;
-    std::memcpy(grown, &size, sizeof size);
-    used_ = used_ - old_size + size;
-    return grown + kHeader;
+  Allowance(const Allowance&) = delete;
+  Allowance& operator=(const Allowance&) = delete;
+  ~Allowance() {
+    while (first_) free_block(first_);
   }
 
-  /// Whether a request was refused because of a limit.
-  [[nodiscard]] bool refused() const { return refused_; }
-  [[nodiscard]] bool out_of_time() const { return over_; }
+  /// As `realloc`, but never without success.
+  void* resize(void* place, std::size_t size) {
+    Block* const old = place ? static_cast<Block*>(place) - 1 : nullptr;
+    const std::size_t old_size = old ? old->size : 0;
+    if (size == 0) {
+      if (old) free_block(old);
+      return nullptr;
+    }
+    if (++count_ % kClockEvery == 0 && std::chrono::steady_clock::now() > end_) leave(Stop::time);
+    if (size > limits_.bytes || used_ - old_size > limits_.bytes - size) leave(Stop::memory);
+    auto* const block = static_cast<Block*>(std::realloc(old, sizeof(Block) + size));
+    if (!block) leave(Stop::memory);
+    if (!old) {
+      block->previous = nullptr;
+      block->next = first_;
+    }
+    block->size = size;
+    (block->previous ? block->previous->next : first_) = block;
+    if (block->next) block->next->previous = block;
+    used_ = used_ - old_size + size;
+    return block + 1;
+  }
+
+  /// Ends the script: `way_out` returns again, with `stop` not none.
+  [[noreturn]] void leave(Stop why) {
+    stop = why;
+    std::longjmp(way_out, 1);  // NOLINT(cert-err52-cpp): through C, which knows no exceptions
+  }
+
+  std::jmp_buf way_out{};
+  Stop stop = Stop::none;
 
  private:
-  static std::size_t size_of(const std::byte* block) {
-    std::size_t size = 0;
-    std::memcpy(&size, block, sizeof size);
-    return size;
-  }
+  /// Stands before each block's memory.
+  struct alignas(std::max_align_t) Block {
+    Block* previous;
+    Block* next;
+    std::size_t size;
+  };
 
-  bool is_over() {
-    if (!over_ && ++count_ % kClockEvery == 0) over_ = std::chrono::steady_clock::now() > end_;
-    return over_;
+  void free_block(Block* block) {
+    (block->previous ? block->previous->next : first_) = block->next;
+    if (block->next) block->next->previous = block->previous;
+    used_ -= block->size;
+    std::free(block);
   }
 
   ScriptLimits limits_;
   std::chrono::steady_clock::time_point end_;
+  Block* first_ = nullptr;
   std::size_t used_ = 0;
   std::uint64_t count_ = 0;
-  bool over_ = false;
-  bool refused_ = false;
 };
 
 void* allocate(void* allowance, duk_size_t size) {
   return static_cast<Allowance*>(allowance)->resize(nullptr, size);
 }
 
-void* reallocate(void* allowance, void* block, duk_size_t size) {
-  return static_cast<Allowance*>(allowance)->resize(block, size);
+void* reallocate(void* allowance, void* place, duk_size_t size) {
+  return static_cast<Allowance*>(allowance)->resize(place, size);
 }
 
-void release(void* allowance, void* block) {
-  static_cast<Allowance*>(allowance)->resize(block, 0);
+void release(void* allowance, void* place) {
+  static_cast<Allowance*>(allowance)->resize(place, 0);
 }
 
-/// The engine calls this where it cannot go on at all; it must not return. All code runs in a
+/// The engine calls this where it cannot go on, and it must not return. All code runs in a
 /// protected call, so that this is a fault of the engine itself.
-[[noreturn]] void give_up(void* /*allowance*/, const char* message) {
-  throw Error(fmt::format("the engine that draws figures gave up: {}", message ? message : "?"));
+void give_up(void* allowance, const char* /*message*/) {
+  static_cast<Allowance*>(allowance)->leave(Stop::fault);
 }
 
 struct Call {
   std::string_view page_data;
   std::string_view request;
+  /// The SVG, or what went wrong; the engine's own, in its encoding of strings.
+  std::string_view answer{};
+  bool succeeded = false;
 };
 
 /// In a protected call: leaves the answer on the stack, or fails with an error there.
@@ -112,13 +134,6 @@ duk_ret_t evaluate(duk_context* context, void* data) {
   duk_call(context, 2);
   duk_require_string(context, -1);
   return 1;
-}
-
-/// What the engine's top of the stack says, in its own encoding of strings.
-std::string_view top_of(duk_context* context) {
-  duk_size_t size = 0;
-  const char* const text = duk_safe_to_lstring(context, -1, &size);
-  return {text, size};
 }
 
 bool is_surrogate(std::string_view text, std::size_t at, unsigned first, unsigned last) {
@@ -152,22 +167,31 @@ std::string utf8_of(std::string_view text) {
   return support::replace_invalid_utf8(utf8);
 }
 
-[[noreturn]] void fail(duk_context* context, const Allowance& allowance,
-                       const ScriptLimits& limits) {
-  if (allowance.out_of_time()) {
-    throw Error(
-        fmt::format("the figure took longer than {} s; ask for one of fewer heads or tokens",
-                    limits.time.count()));
+/// Runs the script and leaves its answer in `call`; false where it was left before the end. Holds
+/// nothing that a jump would forget.
+bool run(Allowance& allowance, Call& call) {
+  if (setjmp(allowance.way_out) != 0) return false;  // NOLINT(cert-err52-cpp)
+  duk_context* const context = duk_create_heap(allocate, reallocate, release, &allowance, give_up);
+  if (!context) allowance.leave(Stop::memory);
+  call.succeeded = duk_safe_call(context, evaluate, &call, 0, 1) == DUK_EXEC_SUCCESS;
+  duk_size_t size = 0;
+  const char* const text = duk_safe_to_lstring(context, -1, &size);
+  call.answer = {text, size};
+  return true;
+}
+
+[[noreturn]] void fail(Stop stop, const ScriptLimits& limits) {
+  constexpr const char* kAdvice = "ask for one of fewer heads or tokens";
+  switch (stop) {
+    case Stop::time:
+      throw Error(
+          fmt::format("the figure took longer than {} s; {}", limits.time.count(), kAdvice));
+    case Stop::memory:
+      throw Error(fmt::format("the figure takes more than the {} MiB that there are for it; {}",
+                              limits.bytes >> 20U, kAdvice));
+    default:
+      throw Error("the engine that draws figures gave up; please report it");
   }
-  if (allowance.refused()) {
-    throw Error(
-        fmt::format("the figure takes more than {} MiB; ask for one of fewer heads or tokens",
-                    limits.bytes >> 20U));
-  }
-  std::string message = utf8_of(top_of(context));
-  constexpr std::string_view kPlain = "Error: ";
-  if (message.starts_with(kPlain)) throw Error(message.substr(kPlain.size()));
-  throw Error("the figure could not be drawn: " + message);
 }
 
 }  // namespace
@@ -175,14 +199,13 @@ std::string utf8_of(std::string_view text) {
 std::string run_figure_script(std::string_view page_data, std::string_view request,
                               const ScriptLimits& limits) {
   Allowance allowance(limits);
-  const std::unique_ptr<duk_context, decltype(&duk_destroy_heap)> context(
-      duk_create_heap(allocate, reallocate, release, &allowance, give_up), duk_destroy_heap);
-  if (!context) throw Error("there is no memory for the engine that draws figures");
   Call call{.page_data = page_data, .request = request};
-  if (duk_safe_call(context.get(), evaluate, &call, 0, 1) != DUK_EXEC_SUCCESS) {
-    fail(context.get(), allowance, limits);
-  }
-  return utf8_of(top_of(context.get()));
+  if (!run(allowance, call)) fail(allowance.stop, limits);
+  std::string answer = utf8_of(call.answer);
+  if (call.succeeded) return answer;
+  constexpr std::string_view kPlain = "Error: ";
+  if (answer.starts_with(kPlain)) throw Error(answer.substr(kPlain.size()));
+  throw Error("the figure could not be drawn: " + answer);
 }
 
 }  // namespace tacet::report

@@ -6,7 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const web = new URL("../../web/", import.meta.url);
+// Where web/ is built, with its packages and with the generator of made data.
+const web = process.env.TACET_WEB
+  ? new URL(`${pathToFileURL(process.env.TACET_WEB)}/`)
+  : new URL("../../web/", import.meta.url);
 export const requireWeb = createRequire(new URL("package.json", web));
 
 const dataMark = '"%TACET_PAGE_DATA%"';
@@ -19,6 +22,10 @@ export const hostileText = [
   "{{7*7}} ${window.ran=5} {a|b} %TACET_PAGE_DATA% &amp;",
   "\u0000\u001b[31m\u202egnp.exe\u2066 \u2028 שלום",
 ].join(" ");
+
+/** The part of it that mini's 128 positions hold, and that a command line can. */
+const toolHostileText =
+  "</script><script>window.ran=3</script><img src=x onerror=window.ran=1> &amp; {a|b} \u001b[31m\u202egnp.exe \u2028";
 
 /** The generator of web/test/made_data.ts, as JavaScript. */
 async function generator(folder) {
@@ -116,7 +123,7 @@ export function toolPages(tool) {
   const at = (name) => join(folder, name);
   run("silence", "I asked my pizza for a joke.", "--heads", "L3H5", "--report", at("silence.html"));
   run("sweep", "I asked my pizza for a joke.", "Tacet is what a score says.", "--db", at("sweep.db"), "--report", at("sweep.html"));
-  run("silence", "--heads", "L3H5", "--report", at("hostile.html"), hostileText.replace(/\0/gu, ""));
+  run("silence", "--heads", "L3H5", "--report", at("hostile.html"), toolHostileText);
   run("study", "I asked my pizza for a joke.", "--out", at("study"));
   run("report", "--db", at("sweep.db"), "--out", at("report.html"));
   return {

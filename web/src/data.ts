@@ -166,6 +166,8 @@ export interface StudyData {
     rule: string;
     verdict: Verdict | null;
     stands_up: Verdict | null;
+    /** The deciding figures in a few words. */
+    reading?: string;
     /** Flat: names to numbers, words or null; infinities are the strings "inf" and "-inf". */
     figures: Record<string, number | string | boolean | null>;
   }[];

@@ -41,11 +41,15 @@ echarts.use([
 measureWithoutScreen();
 
 /**
- * Letters in the middle of their line: many programs that read SVG do not know `dominant-baseline`.
- * In text of the data its quotes are escaped, so that only attributes are changed.
+ * A picture that stands still: without what ECharts adds for a mouse, and with letters in the middle
+ * of their line without `dominant-baseline`, which many programs that read SVG do not know. In text
+ * of the data quotes are escaped, so that only attributes are changed.
  */
-function shifted(svg: string): string {
-  return svg.replace(/ dominant-baseline="central"/g, ' dy="0.35em"');
+function still(svg: string): string {
+  return svg
+    .replace(/<style >[\s\S]*?<\/style>\n?/g, "")
+    .replace(/ (?:class="zr\d+-cls-\d+"|pointer-events="\w+"|ecmeta_\w+="[^"]*")/g, "")
+    .replace(/ dominant-baseline="central"/g, ' dy="0.35em"');
 }
 
 /** What the figure is, for those who do not see it. */
@@ -63,7 +67,7 @@ export function tacetFigure(dataJson: string, requestJson: string): string {
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     chart.setOption(option);
-    return described(shifted(chart.renderToSVGString()), option);
+    return described(still(chart.renderToSVGString()), option);
   } finally {
     chart.dispose();
   }

@@ -119,7 +119,7 @@ export function contrast(a: string, b: string): number {
 
 /** Black or white, whichever is read better on `background`. */
 export function inkOn(background: string): string {
-  const dark = "#101418";
+  const dark = "#000000";
   const light = "#ffffff";
   return contrast(background, dark) >= contrast(background, light) ? dark : light;
 }

@@ -118,7 +118,12 @@ function rippleSeries(line: Line, count: number, axis: StateAxis, theme: Theme):
       symbol: "none",
       lineStyle: { color: colour, width: 1.5, type: [6, 4] },
       itemStyle: { color: colour },
-      data: atPlaces(axis, cells.direct, (_, state) => state >= line.cut),
+      // A line needs two points: ln_f, which stands alone, gets a dash.
+      data: atPlaces(axis, cells.direct, (_, state) => state >= line.cut).map((value, place) =>
+        value === null || place < cells.nBlocks
+          ? value
+          : { value, symbol: "rect", symbolSize: [12, 1.5], symbolOffset: [aside, 0] },
+      ),
     });
   }
   return series;

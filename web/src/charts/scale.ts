@@ -40,7 +40,7 @@ export function divergingScale(theme: Theme, values: readonly number[] | Float32
   }
   sizes.sort((a, b) => a - b);
   const most = sizes[sizes.length - 1] ?? 0;
-  const usual = sizes[Math.floor((sizes.length - 1) * (1 - kOutliers))] ?? 0;
+  const usual = sizes[Math.ceil((sizes.length - 1) * (1 - kOutliers))] ?? 0;
   const limit = rounded(usual > 0 && most > kDrowning * usual ? usual : most);
   return {
     low: -limit,
