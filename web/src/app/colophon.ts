@@ -16,7 +16,7 @@ function glossary(data: PageData): [string, string][] {
     ["Onset", "The first block at or above the cut with a significant Δ."],
     ["Direct part", "Mean Δ with only the head's own contribution taken out of the clean states, nothing recomputed. The ripple is what later blocks make of it: mean Δ minus the direct part."],
     ["Perturbation", "Median over the tokens of ‖silenced − clean‖ / ‖clean‖."],
-    ["t, d_z", "Of the chosen test in the last block; d_z is mean(Δ) / sd(Δ)."],
+    ["t, d_z", "Of the chosen test in the block of the extreme Δ; d_z is mean(Δ) / sd(Δ)."],
   ];
 }
 

@@ -15,8 +15,8 @@ const metricNames: Record<Metric, string> = {
   late: "late Δ",
   immediate: "immediate Δ",
   extreme: "extreme Δ",
-  t: "t, last block",
-  cohen_dz: "d_z, last block",
+  t: "t at the extreme Δ",
+  cohen_dz: "d_z at the extreme Δ",
   onset: "onset",
 };
 
