@@ -10,6 +10,24 @@
 
 #include "tacet/error.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+// The sanitizer looks for these names.
+// NOLINTBEGIN(bugprone-reserved-identifier)
+extern "C" {
+/// Fontconfig keeps its patterns until the process ends, by design: no leak of ours.
+const char* __lsan_default_suppressions();
+const char* __lsan_default_suppressions() {
+  return "leak:libfontconfig\n";
+}
+/// And no word about it on standard error.
+const char* __lsan_default_options();
+const char* __lsan_default_options() {
+  return "print_suppressions=0";
+}
+}
+// NOLINTEND(bugprone-reserved-identifier)
+#endif
+
 namespace tacet::report {
 namespace {
 

@@ -81,6 +81,9 @@ for (const name of Object.keys(pages)) {
         }
       }));
 
+    // The tool's own pages differ from the made ones in their data alone.
+    if (name.startsWith("tool")) return;
+
     for (const look of ["light", "dark"]) {
       it(`has no defect that axe-core finds, ${look}`, () =>
         visit(name, { look }, async (page) => {
@@ -90,14 +93,16 @@ for (const name of Object.keys(pages)) {
         }));
     }
 
-    for (const width of [360, 900, 1600]) {
-      it(`fits ${width} px`, () =>
-        visit(name, { width }, async (page) => {
+    it("fits narrow and wide windows", () =>
+      visit(name, { width: 1600 }, async (page) => {
+        await seeAll(page);
+        for (const width of [1600, 900, 360]) {
+          await page.setViewportSize({ width, height: 900 });
           await seeAll(page);
           const over = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
-          assert.ok(over <= 0, `the page is ${over} px wider than the window`);
-        }));
-    }
+          assert.ok(over <= 0, `the page is ${over} px wider than a window of ${width} px`);
+        }
+      }));
   });
 }
 
