@@ -24,4 +24,5 @@ if(TACET_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
     -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
+  add_compile_definitions(TACET_SANITIZE)
 endif()

@@ -1,5 +1,21 @@
 # The page and the figures' script: TypeScript in web/, built by Vite into files that the binary
 # embeds. The sources are copied, so that nothing is written outside the build folder.
+#
+# A second build need not do it again: TACET_WEB_DIST names the folder where another one left them.
+set(TACET_WEB_DIST "" CACHE PATH "Where page.html and figure.js are already built; empty: build them")
+if(TACET_WEB_DIST)
+  get_filename_component(web_dist ${TACET_WEB_DIST} ABSOLUTE BASE_DIR ${PROJECT_SOURCE_DIR})
+  set(TACET_PAGE_TEMPLATE ${web_dist}/page.html)
+  set(TACET_FIGURE_SCRIPT ${web_dist}/figure.js)
+  foreach(file IN ITEMS ${TACET_PAGE_TEMPLATE} ${TACET_FIGURE_SCRIPT})
+    if(NOT EXISTS ${file})
+      message(FATAL_ERROR "TACET_WEB_DIST: there is no ${file}")
+    endif()
+  endforeach()
+  add_custom_target(tacet_web)
+  return()
+endif()
+
 find_program(TACET_NPM npm REQUIRED)
 set(TACET_WEB ${PROJECT_BINARY_DIR}/web)
 set(TACET_PAGE_TEMPLATE ${TACET_WEB}/dist/page.html)

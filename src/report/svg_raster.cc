@@ -10,7 +10,7 @@
 
 #include "tacet/error.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(TACET_SANITIZE)
 // The sanitizer looks for these names.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {

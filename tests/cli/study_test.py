@@ -356,6 +356,7 @@ class SameBits(StudyTest):
         self.assertEqual((self.out / ".second-process.db").read_text(), "somebody's notes")
 
 
+@unittest.skipIf(tool.SANITIZED, "minutes under the sanitizers; a sweep is killed there instead")
 class Interruption(StudyTest):
     def test_goes_on_where_it_was(self):
         whole = self.folder / "whole"

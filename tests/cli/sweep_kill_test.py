@@ -24,6 +24,7 @@ HEADS = "*.0-1"
 MEMORIES = ("1", "8MB", "1GB")  # from one intervention at a time to all at once
 SIGNALS = {signal.SIGKILL: -signal.SIGKILL, signal.SIGTERM: 143, signal.SIGINT: 130}
 MOST_KILLS = 8  # a round; then it may finish
+MOST_MORE_ROUNDS = 10  # while no kill left a part behind
 
 
 def command(tool, database, memory):
@@ -99,17 +100,19 @@ def main():
     arguments = parser.parse_args()
     tool = str(arguments.tool.resolve())
     generator = random.Random(arguments.seed)
-    kills = halves = 0
+    kills = halves = n_rounds = 0
     with tempfile.TemporaryDirectory(prefix="tacet-kill-") as name:
         folder = pathlib.Path(name)
         seconds = {}
         for memory in MEMORIES:
             output, seconds[memory] = run_to_the_end(tool, folder / f"{memory}.db", memory)
         wanted = (output, contents(folder / f"{MEMORIES[-1]}.db"))
-        for index in range(arguments.rounds):
-            played = play_round(tool, folder / f"{index}.db", wanted, seconds, generator)
+        while n_rounds < arguments.rounds or (
+                halves == 0 and 0 < n_rounds < arguments.rounds + MOST_MORE_ROUNDS):
+            played = play_round(tool, folder / f"{n_rounds}.db", wanted, seconds, generator)
             kills, halves = kills + played[0], halves + played[1]
-    print(f"{arguments.rounds} rounds, {kills} kills, {halves} of them left a part behind")
+            n_rounds += 1
+    print(f"{n_rounds} rounds, {kills} kills, {halves} of them left a part behind")
     assert halves > 0 or arguments.rounds == 0, "no kill came at a time when it mattered"
     return 0
 

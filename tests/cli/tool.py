@@ -11,6 +11,8 @@ import tempfile
 import unittest
 
 TOOL = None  # path of the binary; set by main()
+# Under the sanitizers every run takes ten times as long: the longest tests are left to the others.
+SANITIZED = "TACET_SANITIZED" in os.environ
 
 PROMPT = "I like Mary and pizza"
 IDS = "1,2,3,4,5"

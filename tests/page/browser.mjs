@@ -75,15 +75,18 @@ export async function seeAll(page) {
   });
 }
 
-/** What axe-core finds: contrast, labels, roles, order of headings and the rest. */
-export async function defects(page) {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(async () => {
-    const result = await window.axe.run(document, { resultTypes: ["violations"] });
+/** What axe-core finds: contrast, labels, roles, order of headings and the rest; or `rules` alone. */
+export async function defects(page, rules) {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
+  const found = await page.evaluate(async (only) => {
+    const result = await window.axe.run(document, {
+      resultTypes: ["violations"],
+      ...(only ? { runOnly: { type: "rule", values: only } } : {}),
+    });
     return result.violations.map((violation) => ({
       id: violation.id,
       nodes: violation.nodes.slice(0, 4).map((node) => `${node.target.join(" ")}: ${node.failureSummary}`),
     }));
-  });
+  }, rules);
   return found.map((violation) => `${violation.id}\n    ${violation.nodes.join("\n    ")}`);
 }

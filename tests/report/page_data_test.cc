@@ -77,7 +77,7 @@ TEST(PageData, HoldsTheRowsFromTheCutOnAndTheFinalNorm) {
   const store::Json& prompt = page["prompts"][0];
   EXPECT_EQ(prompt["run"], 7);
   EXPECT_EQ(prompt["positions"], store::Json({1, 2}));
-  EXPECT_EQ(prompt["present"], store::Json({0}));
+  EXPECT_EQ(prompt["present"], store::Json::array({0}));
   const store::Json& cells = prompt["cells"];
   EXPECT_THAT(floats(cells["mean_delta"]),
               ElementsAre(static_cast<float>(outcome.layers[1].mean_delta),

@@ -61,7 +61,8 @@ export class ChartPanel {
     this.#look = look;
     this.canvas = el("div", {
       class: "chart",
-      attrs: spec.interactive ? {} : { role: "img" },
+      // Until it is drawn it goes by its heading.
+      attrs: spec.interactive ? {} : { role: "img", "aria-label": spec.heading },
     });
     this.element = el(
       "section",
