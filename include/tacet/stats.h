@@ -4,6 +4,7 @@
 /// arbitrary number, never a wrong memory access.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -14,9 +15,19 @@ namespace tacet {
 
 /// Which test decides significance (`--test`).
 enum class Test {
-  paired,       ///< paired t over the pairs: df = P - 1
-  independent,  ///< Student's t with pooled variance: df = 2P - 2
+  paired,           ///< paired t over the pairs: df = P - 1
+  independent,      ///< Student's t with pooled variance: df = 2P - 2
+  wilcoxon,         ///< Wilcoxon's signed ranks of the pairs' changes
+  dyadic,           ///< t with an error that knows which pairs share a token: df = M - 1
+  token_swap,       ///< exact: clean and silenced exchanged token by token
+  token_bootstrap,  ///< tokens resampled, pairs rebuilt
+  token_jackknife,  ///< each token left out in turn: df = M - 1
 };
+
+/// All of them, in the order in which they are shown.
+inline constexpr std::array kAllTests = {
+    Test::paired,     Test::independent,     Test::wilcoxon,       Test::dyadic,
+    Test::token_swap, Test::token_bootstrap, Test::token_jackknife};
 
 /// How p-values are corrected for the family of tests (`--correction`).
 enum class Correction { bonferroni, holm, bh, none };
@@ -29,6 +40,7 @@ std::string_view to_string(Correction correction);
 struct TTest {
   double t = 0;        ///< statistic; +-infinity when the spread is 0 and the mean is not
   double df = 0;       ///< degrees of freedom
+  double se = 0;       ///< standard error of the mean change
   double p = 1;        ///< two-sided p-value, far tails included
   double ci_low = 0;   ///< confidence interval of the mean change at 1 - alpha, uncorrected
   double ci_high = 0;  ///< upper end of it

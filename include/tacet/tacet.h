@@ -8,6 +8,7 @@
 #include "tacet/forward.h"
 #include "tacet/intervention.h"
 #include "tacet/model.h"
+#include "tacet/pair_tests.h"
 #include "tacet/pairs.h"
 #include "tacet/prompt.h"
 #include "tacet/silence.h"

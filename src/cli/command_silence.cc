@@ -38,6 +38,7 @@ constexpr const char* kDescription =
 constexpr const char* kExamples =
     "Examples:\n"
     "  tacet silence --heads L3H5 \"I told my friend that pineapple on pizza is a crime.\"\n"
+    "  tacet silence --heads L3H5 --test all \"Berlin is the capital of\"\n"
     "  tacet silence --heads L3H5+L4H2 --exclude-first \"Berlin is the capital of\"\n"
     "  tacet silence --layer 3 --head 5 --at 'text: pizza' \"Mary likes pizza and John cheese\"\n"
     "  tacet silence --heads 3.5 --mode scale:0.5 --format json --token-ids 40,41,42,43\n"
@@ -80,6 +81,10 @@ void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   intervention.positions = resolve_positions(arguments.cut.at, prompt);
   SilenceOptions options = arguments.options;
   options.threads = usable_threads(options.threads, arguments.output.quiet);
+  // A person is told whether the verdict stands up; data has what was asked for.
+  if (arguments.output.format == Format::table && options.tests_beside.empty()) {
+    options.tests_beside = {Test::token_swap};
+  }
   options.keep_states = arguments.dump || arguments.report.file;
   Progress progress(terminal.error_is_terminal && !arguments.output.no_progress &&
                     !arguments.output.quiet);
@@ -107,7 +112,8 @@ Command declare_silence(CLI::App& root) {
   declare_model(*app, arguments->model);
   declare_prompt(*app, arguments->prompt);
   declare_measure(*app, arguments->options);
-  declare_testing(*app, arguments->options);
+  declare_testing(*app, arguments->options, true);
+  declare_resampling(*app, arguments->options.resampling);
   declare_output(*app, arguments->output);
   declare_dump(*app, arguments->dump,
                "Write states and cosine matrices to FILE as safetensors: clean and silenced "

@@ -24,9 +24,23 @@ std::string paragraphs(std::string_view text) {
   return out;
 }
 
+/// An option and its value, which goes on in a further line, after one of its `|`, where it is long.
+std::string indented(const std::string& left) {
+  std::string line = "  " + left;
+  const std::size_t value = left.rfind(' ') + 1;
+  std::string out;
+  while (display_width(line) > kWidth) {
+    const std::size_t bar = line.rfind('|', kWidth - 1);
+    if (bar == std::string::npos) break;
+    out += line.substr(0, bar + 1) + "\n";
+    line = std::string(value + 2, ' ') + line.substr(bar + 1);
+  }
+  return out + line;
+}
+
 /// "  LEFT        the description, wrapped beside it", or below it when LEFT is long.
 std::string entry(const std::string& left, const std::string& description) {
-  std::string out = "  " + left;
+  std::string out = indented(left);
   bool beside = display_width(out) + 2 <= kColumn;
   if (!beside) out += "\n";
   for (const std::string& line : wrap(description, kWidth - kColumn)) {

@@ -169,14 +169,63 @@ void declare_measure(CLI::App& app, SilenceOptions& options) {
                      "Leave position 0 out of the pairs: GPT-2's first token is an outlier.")});
 }
 
-void declare_testing(CLI::App& app, SilenceOptions& options) {
+namespace {
+
+constexpr const char* kAllTestsWord = "all";
+constexpr int kFewestDraws = 99;
+
+constexpr const char* kTestHelp =
+    "The test that decides. paired, independent and wilcoxon take the pairs as independent, which "
+    "they are not: of nothing they call up to half significant. token-swap and dyadic know that "
+    "pairs share tokens, and so do token-bootstrap and token-jackknife.";
+
+/// --test with the word `all`: the deciding test stays, the others stand beside it.
+CLI::Option* choice_of_tests(CLI::App& app, SilenceOptions& options) {
+  std::vector<std::string> names;
+  std::string value;
+  for (const Test test : kAllTests) {
+    names.emplace_back(to_string(test));
+    value += names.back() + "|";
+  }
+  names.emplace_back(kAllTestsWord);
+  const auto setter = [&options, names](const std::string& text) {
+    const std::size_t chosen = parse_choice("--test", text, names);
+    if (chosen < kAllTests.size()) {
+      options.test = kAllTests[chosen];
+    } else {
+      options.tests_beside.assign(kAllTests.begin(), kAllTests.end());
+    }
+  };
+  return add_value(app, "--test", value + kAllTestsWord, setter,
+                   std::string(kTestHelp) + " all: paired decides, and the others stand beside it.")
+      ->default_str(std::string(to_string(options.test)));
+}
+
+}  // namespace
+
+void declare_resampling(CLI::App& app, ResamplingOptions& options) {
+  const auto set_seed = [&options](const std::string& text) {
+    options.seed = static_cast<std::uint64_t>(parse_int("--seed", text, 0, kAnyNumber));
+  };
+  const auto set_draws = [&options](const std::string& text) {
+    options.draws = parse_int("--draws", text, kFewestDraws, kAnyNumber);
+  };
+  in_group("Testing",
+           {add_value(app, "--seed", "N", set_seed,
+                      "Seed of the tests that draw at random: token-bootstrap, and token-swap with "
+                      "more than 20 tokens.")
+                ->default_str(fmt::format("{}", options.seed)),
+            add_value(app, "--draws", "N", set_draws, "How often they draw, at least 99.")
+                ->default_str(fmt::format("{}", options.draws))});
+}
+
+void declare_testing(CLI::App& app, SilenceOptions& options, bool with_all) {
   const auto set_alpha = [&options](const std::string& text) {
     options.alpha = parse_between("--alpha", text, 0, 1);
   };
   in_group("Testing",
-           {choice(app, "--test", options.test, store::kWords<Test>,
-                   "The t-test that decides: paired over the pairs, or Student's with pooled "
-                   "variance."),
+           {with_all ? choice_of_tests(app, options)
+                     : choice(app, "--test", options.test, store::kWords<Test>, kTestHelp),
             add_value(app, "--alpha", "A", set_alpha, "The level of significance, between 0 and 1.")
                 ->default_str(fmt::format("{}", options.alpha)),
             choice(app, "--correction", options.correction, store::kWords<Correction>,

@@ -102,8 +102,10 @@ void declare_sweep_cut(CLI::App& app, SweepCutOptions& options);
 void declare_sweep_store(CLI::App& app, SweepStoreOptions& options);
 /// --states, --cosine and --exclude-first.
 void declare_measure(CLI::App& app, SilenceOptions& options);
-/// --test, --alpha, --correction, --family and --pairs.
-void declare_testing(CLI::App& app, SilenceOptions& options);
+/// --test, --alpha, --correction, --family and --pairs; `with_all` lets --test take `all`.
+void declare_testing(CLI::App& app, SilenceOptions& options, bool with_all = false);
+/// --seed and --draws.
+void declare_resampling(CLI::App& app, ResamplingOptions& options);
 void declare_threads(CLI::App& app, SilenceOptions& options);
 void declare_memory(CLI::App& app, std::uint64_t& memory);
 void declare_dump(CLI::App& app, std::optional<std::string>& dump, const std::string& contents);

@@ -9,6 +9,8 @@
 #include "cli/bars.h"
 #include "cli/prompt_view.h"
 #include "cli/silence_table.h"
+#include "cli/test_names.h"
+#include "cli/tests_table.h"
 
 namespace tacet::cli {
 namespace {
@@ -47,14 +49,17 @@ std::string family_text(const TestSummary& test) {
 
 std::string test_text(const SilenceResult& result) {
   const TestSummary& test = result.test;
-  const std::string name =
-      test.name == Test::paired ? "paired t-test" : "Student's t-test with pooled variance";
-  std::string text =
-      fmt::format("{} over {}; * where ", name, plural(result.layers.front().n_pairs, "pair"));
+  std::string text = fmt::format("{} over {}; * where ", test_name(test.name),
+                                 plural(result.layers.front().n_pairs, "pair"));
   if (test.correction == Correction::none) {
     return text + fmt::format("p < {}, uncorrected", test.alpha);
   }
   text += fmt::format("p adj. < {}", test.alpha);
+  const bool is_family_wise =
+      test.correction == Correction::bonferroni || test.correction == Correction::holm;
+  if (test.name == Test::token_swap && is_family_wise && test.family != Family::sweep) {
+    return text + " (its own maximum over the blocks at and above the cut)";
+  }
   if (test.threshold) text += fmt::format(", that is p < {:.3g}", *test.threshold);
   return text + fmt::format(" ({} over {})", to_string(test.correction), family_text(test));
 }
@@ -140,6 +145,8 @@ std::string ripple_fields(const SilenceResult& result, const View& view) {
   out += field("onset", onset_text(ripple), view);
   if (ripple.persistence) out += field("persistence", persistence_text(result), view);
   if (ripple.growth || ripple.growth_absolute) out += field("growth", growth_text(ripple), view);
+  const std::string shares = token_shares(result);
+  if (!shares.empty()) out += field("tokens", shares, view);
   return out;
 }
 
@@ -161,18 +168,25 @@ std::string warnings(const SilenceResult& result, const View& view) {
   return out;
 }
 
+bool takes_pairs_as_independent(Test test) {
+  return test == Test::paired || test == Test::independent || test == Test::wilcoxon;
+}
+
 std::string notes(const SilenceResult& result, const View& view) {
   std::string out;
-  if (!is_unchanged(result)) {
+  if (!is_unchanged(result) && takes_pairs_as_independent(result.test.name)) {
     out += paragraph(
-        "The pairs share tokens, so they are not independent, and this t-test calls too much "
-        "significant: it is the experiment's own yardstick, no proof.",
+        fmt::format("The pairs share tokens, so they are not independent, and this {} calls too "
+                    "much significant: it is the experiment's own yardstick, no proof.",
+                    result.test.name == Test::wilcoxon ? "test" : "t-test"),
         view, Ink::dim);
   }
-  out += paragraph(
+  std::string legend =
       "► silenced, ┃ late, * significant, ▲ more alike, ▼ less alike, · neither, = exactly "
-      "unchanged.",
-      view, Ink::dim);
+      "unchanged";
+  legend += ".";
+  if (shows_standing(result)) legend += " ✓ the token-swap test agrees, ? it does not.";
+  out += paragraph(legend, view, Ink::dim);
   std::string hidden =
       "Δ: silenced minus clean, mean over the pairs. hs: index in Hugging Face's hidden_states";
   if (result.final_norm) {
@@ -189,8 +203,12 @@ std::string render_silence(const SilenceResult& result, const ModelView& model, 
   out += render_prompt(result.prompt.tokens, result.intervention.positions, view.width, view.style);
   out += "\n" + render_blocks(result, view);
   if (view.verbose) out += "\n" + render_block_details(result, view);
+  const std::string tests = render_tests(result, view);
+  if (!tests.empty()) out += "\n" + tests;
   out += "\n" + ripple_fields(result, view);
   out += "\n" + paragraph(describe(result), view, Ink::title);
+  const std::string standing = describe_standing(result);
+  if (!standing.empty()) out += paragraph(standing, view, Ink::title);
   if (view.quiet) return out;
   const std::string warned = warnings(result, view);
   if (!warned.empty()) out += "\n" + warned;

@@ -65,6 +65,12 @@ std::string_view effect_text(Effect effect) {
   return "  · none";
 }
 
+/// The token-swap test's result, where it stands beside another one.
+const TestResult* token_swap_beside(const LayerEffect& row) {
+  const auto swap = std::ranges::find(row.tests, Test::token_swap, &TestResult::name);
+  return swap == row.tests.end() || swap == row.tests.begin() ? nullptr : &*swap;
+}
+
 /// Six columns: what the row is, where heads are silenced, which rows are late.
 std::string gutter(const SilenceResult& result, int layer, const Style& style) {
   const std::vector<int>& late = result.ripple.late_layers;
@@ -101,7 +107,14 @@ std::string row_text(const LayerEffect& row, const std::string& name, const std:
   out += " " + style.paint(ink, pad_left(format_delta(row.mean_delta), 9));
   out += " " + style.paint(text, pad_left(format_t(row.t), 8));
   out += " " + style.paint(text, pad_left(format_p(p), 8));
-  return out + "  " + style.paint(ink, effect_text(row.effect)) + "\n";
+  out += "  " + style.paint(ink, effect_text(row.effect));
+  const TestResult* const swap = token_swap_beside(row);
+  // The mark stands under one another, after the longest effect.
+  if (row.significant && swap != nullptr) {
+    const bool couples = row.effect == Effect::coupling;
+    out += style.paint(ink, std::string(couples ? 4 : 2, ' ') + (swap->significant ? "✓" : "?"));
+  }
+  return out + "\n";
 }
 
 std::string header(const Layout& layout, const Style& style) {
@@ -153,6 +166,12 @@ std::string render_blocks(const SilenceResult& result, const View& view) {
            row_text(row, "ln_f", fmt::format("{}", result.layers.size()), row.p, layout, style);
   }
   return out;
+}
+
+bool shows_standing(const SilenceResult& result) {
+  return std::ranges::any_of(result.layers, [](const LayerEffect& row) {
+    return row.significant && token_swap_beside(row) != nullptr;
+  });
 }
 
 std::string render_block_details(const SilenceResult& result, const View& view) {

@@ -16,4 +16,8 @@ std::string render_blocks(const SilenceResult& result, const View& view);
 /// perturbation, norms, distances, ranks. At most 100 columns.
 std::string render_block_details(const SilenceResult& result, const View& view);
 
+/// Whether significant blocks carry a mark that says if the token-swap test, beside the deciding
+/// one, agrees.
+bool shows_standing(const SilenceResult& result);
+
 }  // namespace tacet::cli

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/test_names.h"
 #include "cli/width.h"
 #include "support/utf8.h"
 
@@ -55,7 +56,7 @@ std::string prompt_text(const store::StoredRun& run, const View& view) {
 std::string test_text(const store::RunSettings& settings) {
   std::string text = fmt::format(
       "{}; significant where p adj. < {} ({})",
-      settings.test == Test::paired ? "paired t-test" : "Student's t-test with pooled variance",
+      test_name(settings.test),
       settings.alpha, to_string(settings.correction));
   const std::string measure =
       measure_settings(settings.states, settings.cosine, settings.exclude_first);

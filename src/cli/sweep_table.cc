@@ -10,6 +10,7 @@
 #include "cli/prompt_view.h"
 #include "cli/sweep_list.h"
 #include "cli/sweep_map.h"
+#include "cli/test_names.h"
 #include "cli/width.h"
 #include "support/utf8.h"
 
@@ -59,7 +60,7 @@ std::string test_text(const SweepListing& listing) {
   const Test test = listing.runs.front().settings.test;
   return fmt::format(
       "{}; significant where p adj. < {} ({} over the {} head x block cells of {})",
-      test == Test::paired ? "paired t-test" : "Student's t-test with pooled variance",
+      test_name(test),
       summary.alpha, to_string(summary.correction), summary.family_size,
       listing.runs.size() == 1 ? "the sweep" : "each prompt's sweep");
 }

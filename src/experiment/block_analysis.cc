@@ -1,9 +1,11 @@
 #include "experiment/block_analysis.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
+#include "experiment/block_tests.h"
 #include "measure/displacement.h"
 #include "measure/spread.h"
 #include "tacet/error.h"
@@ -65,15 +67,19 @@ std::vector<measure::PairSelection> BlockAnalysis::selections() const {
   return all;
 }
 
-void BlockAnalysis::test(LayerEffect& row, std::span<const double> clean,
-                         std::span<const double> silenced) const {
+void BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selected,
+                         std::span<const double> clean, std::span<const double> silenced,
+                         bool with_beside) const {
   row.n_pairs = static_cast<std::int64_t>(clean.size());
   row.mean_clean = mean(clean);
   row.mean_silenced = mean(silenced);
-  const auto result = options_.test == Test::paired
-                          ? paired_t_test(clean, silenced, options_.alpha)
-                          : independent_t_test(clean, silenced, options_.alpha);
-  if (!result) {
+  const auto run = [&](Test name) {
+    return run_test(name, clean, silenced, selected, n_tokens_, options_);
+  };
+  if (with_beside && !options_.tests_beside.empty()) {
+    for (const Test name : wanted_tests(options_)) row.tests.push_back(run(name));
+  }
+  if (std::ranges::equal(clean, silenced)) {
     row.effect = Effect::unchanged;
     return;
   }
@@ -82,11 +88,7 @@ void BlockAnalysis::test(LayerEffect& row, std::span<const double> clean,
   row.mean_delta = mean(deltas);
   row.sd_delta = sample_sd(deltas);
   row.cohen_dz = cohen_dz(row.mean_delta, row.sd_delta);
-  row.t = result->t;
-  row.df = result->df;
-  row.p = result->p;
-  row.ci_low = result->ci_low;
-  row.ci_high = result->ci_high;
+  set_columns(row, row.tests.empty() ? run(options_.test) : row.tests.front());
 }
 
 BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
@@ -99,12 +101,12 @@ BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
   if (selected.size() > 1) rows.other_first.emplace().layer = layer;
   if (silenced.rows.empty()) {
     const std::vector<double>& same = clean.pairs(pairs()).cosines;
-    test(rows.row, same, same);
+    test(rows.row, pairs(), same, same, true);
     rows.row.mean_distance_silenced = rows.row.mean_distance_clean;
     rows.row.effective_rank_silenced = rows.row.effective_rank_clean;
     if (rows.other_first) {
       const std::vector<double>& others = clean.pairs(selected.back()).cosines;
-      test(*rows.other_first, others, others);
+      test(*rows.other_first, selected.back(), others, others, false);
     }
     return rows;
   }
@@ -113,9 +115,20 @@ BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
                                             clean.name(), "silenced", threads_);
   compare(rows.row, clean, after, silenced.direct);
   if (rows.other_first) {
-    test(
-        *rows.other_first, clean.pairs(selected.back()).cosines,
-        cosines(after, clean.measured(), selected.back(), options_.cosine, threads_, clean.name()));
+    test(*rows.other_first, selected.back(), clean.pairs(selected.back()).cosines,
+         cosines(after, clean.measured(), selected.back(), options_.cosine, threads_, clean.name()),
+         false);
+  }
+  const auto parts = [&](const measure::PairSelection& of) {
+    return swap_parts(clean.measured(), after, of, options_.cosine);
+  };
+  if (wants_token_swap(options_) && rows.row.effect != Effect::unchanged) {
+    rows.swap_parts = parts(pairs());
+  }
+  // The other choice is judged by the deciding test alone.
+  if (options_.test == Test::token_swap && rows.other_first &&
+      rows.other_first->effect != Effect::unchanged) {
+    rows.other_swap_parts = parts(selected.back());
   }
   return rows;
 }
@@ -125,7 +138,8 @@ void BlockAnalysis::compare(LayerEffect& row, const CleanState& clean, const Mea
   const measure::PairSelection selected = pairs();
   const MeasuredState& before = clean.measured();
   const std::vector<double>& cos_clean = clean.pairs(selected).cosines;
-  test(row, cos_clean, cosines(after, before, selected, options_.cosine, threads_, clean.name()));
+  test(row, selected, cos_clean,
+       cosines(after, before, selected, options_.cosine, threads_, clean.name()), true);
 
   const MeasuredState removed =
       measure_state(to_vectors(direct, n_tokens_, d_model_), clean.name(), "direct", threads_);

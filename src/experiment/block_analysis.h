@@ -22,6 +22,9 @@ struct BlockRows {
   /// The same block's test with the other choice of `exclude_first`; nullopt when too few tokens
   /// are left. Carries what `judge` needs: mean_delta, p and effect.
   std::optional<LayerEffect> other_first;
+  /// The token-swap parts of both, where that test is wanted and the block changed; else empty.
+  std::vector<double> swap_parts;
+  std::vector<double> other_swap_parts;
 };
 
 /// Turns states into rows of the result, one state at a time. Const use is thread safe.
@@ -42,8 +45,9 @@ class BlockAnalysis {
 
  private:
   measure::PairSelection selection(bool exclude_first) const;
-  void test(LayerEffect& row, std::span<const double> clean,
-            std::span<const double> silenced) const;
+  /// The deciding test; all that are wanted with `with_beside`.
+  void test(LayerEffect& row, const measure::PairSelection& selected, std::span<const double> clean,
+            std::span<const double> silenced, bool with_beside) const;
   void compare(LayerEffect& row, const CleanState& clean, const MeasuredState& after,
                const engine::DirectView& direct) const;
 

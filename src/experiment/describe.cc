@@ -86,4 +86,40 @@ std::string describe(const SilenceResult& result) {
   return text + " " + late(result);
 }
 
+std::string describe_standing(const SilenceResult& result) {
+  int significant = 0;
+  int standing = 0;
+  bool is_beside = false;
+  std::string limit;
+  for (const LayerEffect& row : result.layers) {
+    const auto swap = std::ranges::find(row.tests, Test::token_swap, &TestResult::name);
+    if (swap == row.tests.end() || swap == row.tests.begin() || !swap->p) continue;
+    is_beside = true;
+    significant += row.significant ? 1 : 0;
+    standing += row.significant && swap->significant ? 1 : 0;
+    limit = swap->note;
+  }
+  if (!is_beside) return "";
+  std::string text;
+  if (significant == 0) {
+    text = "Nothing here is significant by the study's test, so nothing has to stand up.";
+  } else if (!limit.empty()) {
+    text = fmt::format("Whether this stands up cannot be said by the token-swap test: {}.", limit);
+  } else if (standing == significant) {
+    text = fmt::format("It stands up: all {} significant block{} hold by the token-swap test too.",
+                       significant, significant == 1 ? "" : "s");
+  } else if (standing == 0) {
+    text = fmt::format(
+        "It does not stand up: of the {} significant block{} none holds by the token-swap test, "
+        "which knows that pairs share tokens.",
+        significant, significant == 1 ? "" : "s");
+  } else {
+    text = fmt::format(
+        "It stands up in part: {} of the {} significant blocks hold by the token-swap test, which "
+        "knows that pairs share tokens.",
+        standing, significant);
+  }
+  return text;
+}
+
 }  // namespace tacet

@@ -42,25 +42,48 @@ std::int64_t family_size(Family family, int n_layer, int n_head, int cut_layer) 
   return n_layer;
 }
 
-void judge(std::span<LayerEffect> rows, const TestSummary& test, int cut_layer) {
+void judge(std::span<LayerEffect> rows, const TestSummary& test, int cut_layer,
+           std::span<const std::optional<double>> max_t) {
   // Below the cut nothing was tested; there only the family of all blocks counts those rows.
-  const std::span<LayerEffect> tested =
-      test.family == Family::blocks ? rows : rows.subspan(static_cast<std::size_t>(cut_layer));
+  const std::size_t first =
+      test.family == Family::blocks ? 0 : static_cast<std::size_t>(cut_layer);
+  const std::span<LayerEffect> tested = rows.subspan(first);
+  const bool is_family_wise =
+      test.correction == Correction::bonferroni || test.correction == Correction::holm;
+  const auto adjusted = [&](Test name, std::span<const std::optional<double>> p) {
+    if (!max_t.empty() && name == Test::token_swap && is_family_wise && test.family != Family::sweep) {
+      const auto own = max_t.subspan(first);
+      return std::vector<std::optional<double>>(own.begin(), own.end());
+    }
+    return adjust_p_values(p, test.correction, static_cast<std::size_t>(test.family_size));
+  };
   std::vector<std::optional<double>> p;
   for (const LayerEffect& row : tested) p.push_back(row.p);
-  const auto adjusted =
-      adjust_p_values(p, test.correction, static_cast<std::size_t>(test.family_size));
+  const auto own = adjusted(test.name, p);
   for (std::size_t i = 0; i < tested.size(); ++i) {
     LayerEffect& row = tested[i];
-    row.p_adjusted = adjusted[i];
-    row.significant = adjusted[i].has_value() && *adjusted[i] < test.alpha;
+    row.p_adjusted = own[i];
+    row.significant = own[i].has_value() && *own[i] < test.alpha;
     row.effect = effect_of(row);
+  }
+  const std::size_t n_tests = tested.empty() ? 0 : tested.front().tests.size();
+  for (std::size_t k = 0; k < n_tests; ++k) {
+    for (std::size_t i = 0; i < tested.size(); ++i) p[i] = tested[i].tests[k].p;
+    const auto of_test = adjusted(tested.front().tests[k].name, p);
+    for (std::size_t i = 0; i < tested.size(); ++i) {
+      TestResult& result = tested[i].tests[k];
+      result.p_adjusted = of_test[i];
+      result.significant = of_test[i].has_value() && *of_test[i] < test.alpha;
+    }
   }
 }
 
 void judge_alone(LayerEffect& row, double alpha) {
   row.significant = row.p.has_value() && *row.p < alpha;
   row.effect = effect_of(row);
+  for (TestResult& result : row.tests) {
+    result.significant = result.p.has_value() && *result.p < alpha;
+  }
 }
 
 std::vector<int> late_layers(int n_layer) {

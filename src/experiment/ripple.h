@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,11 +12,15 @@ namespace tacet::experiment {
 /// The number of tests m that a family counts, for a cut in a model of n_layer x n_head.
 std::int64_t family_size(Family family, int n_layer, int n_head, int cut_layer);
 
-/// Fills p_adjusted, significant and effect of the rows of one intervention.
-/// `rows` are the n_layer blocks in order; rows that are `unchanged` stay so.
-void judge(std::span<LayerEffect> rows, const TestSummary& test, int cut_layer);
+/// Fills p_adjusted, significant and effect of the rows of one intervention, and of the tests beside.
+/// `rows` are the n_layer blocks in order; rows that are `unchanged` stay so. `max_t` is the
+/// token-swap test's own family-wise p of every row: it stands for its p_adjusted where the
+/// correction is one of the family-wise error (Bonferroni, Holm) and the family is one
+/// intervention's blocks. Without it, p_adjusted is made as for the other tests.
+void judge(std::span<LayerEffect> rows, const TestSummary& test, int cut_layer,
+           std::span<const std::optional<double>> max_t = {});
 
-/// Judges a row that stands outside the family: significant means p < alpha.
+/// Judges a row that stands outside the family: significant means p < alpha, for every test.
 void judge_alone(LayerEffect& row, double alpha);
 
 /// The late blocks: the last ceil(n_layer / 5).

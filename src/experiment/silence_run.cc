@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "experiment/block_tests.h"
 #include "experiment/ripple.h"
 #include "experiment/summary.h"
 
@@ -35,21 +36,30 @@ void SilenceRun::observe(int index, const CleanState& clean, const engine::Silen
   BlockRows rows = analysis_.analyse(layer, clean, silenced);
   if (is_final_norm) result_.trajectory.final_norm_mean = rows.row.mean_clean;
   if (!in_layers) {
-    result_.final_norm = rows.row;
+    result_.final_norm = std::move(rows.row);
+    final_norm_parts_ = std::move(rows.swap_parts);
     return;
   }
-  result_.layers.push_back(rows.row);
-  if (rows.other_first) other_first_.push_back(*rows.other_first);
+  result_.layers.push_back(std::move(rows.row));
+  swap_parts_.push_back(std::move(rows.swap_parts));
+  if (rows.other_first) {
+    other_first_.push_back(std::move(*rows.other_first));
+    other_swap_parts_.push_back(std::move(rows.other_swap_parts));
+  }
 }
 
 SilenceResult SilenceRun::finish(std::int64_t values_changed) {
   result_.values_changed = values_changed;
   const int cut = result_.intervention.cut_layer();
   result_.test = make_test(cut);
-  judge(result_.layers, result_.test, cut);
-  if (result_.final_norm) judge_alone(*result_.final_norm, options_.alpha);
+  judge(result_.layers, result_.test, cut, add_token_swap(result_.layers, swap_parts_, options_));
+  if (result_.final_norm) {
+    add_token_swap(std::span(&*result_.final_norm, 1), std::span(&final_norm_parts_, 1), options_);
+    judge_alone(*result_.final_norm, options_.alpha);
+  }
   if (other_first_.size() == result_.layers.size()) {
-    judge(other_first_, result_.test, cut);
+    judge(other_first_, result_.test, cut,
+          add_token_swap(other_first_, other_swap_parts_, options_));
     for (std::size_t i = 0; i < other_first_.size(); ++i) {
       if (other_first_[i].effect != result_.layers[i].effect) {
         result_.effect_depends_on_first.push_back(static_cast<int>(i));
@@ -71,7 +81,9 @@ TestSummary SilenceRun::make_test(int cut) const {
   test.correction = options_.correction;
   test.family = options_.family;
   test.family_size = family_size(options_.family, n_layer_, n_head_, cut);
-  if (test.correction == Correction::bonferroni) {
+  if (test.name == Test::token_swap && test.family != Family::sweep) {
+    // Its maximum over the blocks has no one threshold of p.
+  } else if (test.correction == Correction::bonferroni) {
     test.threshold = test.alpha / static_cast<double>(test.family_size);
   } else if (test.correction == Correction::none) {
     test.threshold = test.alpha;

@@ -38,6 +38,10 @@ class SilenceRun {
   BlockAnalysis analysis_;
   SilenceResult result_;
   std::vector<LayerEffect> other_first_;
+  // Of every row, for the token-swap test; empty where it is not wanted or nothing changed.
+  std::vector<std::vector<double>> swap_parts_;
+  std::vector<std::vector<double>> other_swap_parts_;
+  std::vector<double> final_norm_parts_;
 };
 
 /// Collects the clean trajectory of one prompt while the states pass.

@@ -37,6 +37,38 @@ class ColumnsBuilder {
   ObjectBuilder builder_;
 };
 
+Json test_result_json(const TestResult& result, const std::string& name) {
+  ObjectBuilder builder(name);
+  builder.number("statistic", result.statistic)
+      .number("df", result.df)
+      .number("se", result.se)
+      .number("p", result.p)
+      .number("log10_p", result.log10_p)
+      .number("p_adjusted", result.p_adjusted)
+      .value("significant", result.significant)
+      .number("ci_low", result.ci_low)
+      .number("ci_high", result.ci_high);
+  if (result.note.empty()) {
+    builder.value("note", nullptr);
+  } else {
+    builder.text("note", result.note);
+  }
+  if (result.name == Test::token_swap) {
+    Json shares = Json::array();
+    for (const double share : result.token_share) shares.push_back(share);
+    builder.value("token_share", std::move(shares));
+  }
+  if (const auto& drawn = result.resampling) {
+    builder.value("seed", drawn->seed).value("draws", drawn->draws);
+    if (result.name == Test::token_bootstrap) {
+      builder.value("redrawn", drawn->redrawn)
+          .number("percentile_low", drawn->percentile_low)
+          .number("percentile_high", drawn->percentile_high);
+    }
+  }
+  return builder.take();
+}
+
 /// `row` as an object; `name` is its place in the document.
 template <typename Row>
 Json columns_json(const Row& row, std::string name) {
@@ -131,7 +163,15 @@ ModelSummary summary_of(const Model& model) {
 }
 
 Json layer_json(const LayerEffect& row, std::string name) {
-  return columns_json(row, std::move(name));
+  Json json = columns_json(row, name);
+  if (row.tests.empty()) return json;
+  Json tests = Json::object();
+  for (const TestResult& result : row.tests) {
+    const std::string key(to_string(result.name));
+    tests[key] = test_result_json(result, name + ".tests." + key);
+  }
+  json["tests"] = std::move(tests);
+  return json;
 }
 
 Json trajectory_row_json(const TrajectoryRow& row, std::string name) {

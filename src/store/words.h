@@ -20,7 +20,7 @@ inline constexpr std::array kWords<Cosine>{Cosine::raw, Cosine::centred, Cosine:
 template <>
 inline constexpr std::array kWords<PairsKind>{PairsKind::movable, PairsKind::all};
 template <>
-inline constexpr std::array kWords<Test>{Test::paired, Test::independent};
+inline constexpr std::array kWords<Test> = kAllTests;
 template <>
 inline constexpr std::array kWords<Correction>{Correction::bonferroni, Correction::holm,
                                                Correction::bh, Correction::none};

@@ -48,7 +48,46 @@ class ContractTest(ToolTest):
                 self.assertIn(value[key], ("inf", "-inf"))
 
 
+TESTS = ("paired", "independent", "wilcoxon", "dyadic", "token-swap", "token-bootstrap",
+         "token-jackknife")
+TEST_RESULT = {"statistic": OPTIONAL, "df": OPTIONAL, "se": OPTIONAL, "p": OPTIONAL,
+               "log10_p": OPTIONAL, "p_adjusted": OPTIONAL, "significant": bool,
+               "ci_low": OPTIONAL, "ci_high": OPTIONAL, "note": (str, type(None))}
+
+
 class Silence(ContractTest):
+    def test_all_tests(self):
+        plain = ask_json("silence", PROMPT, "--heads", "L1H1")
+        result = ask_json("silence", PROMPT, "--heads", "L1H1", "--test", "all")
+        self.assertEqual(result["test"], plain["test"])
+        for row, alone in zip(result["layers"] + [result["final_norm"]],
+                              plain["layers"] + [plain["final_norm"]]):
+            self.assertNotIn("tests", alone)
+            tests = row.pop("tests")
+            self.assertEqual(row, alone)  # the columns are those of the paired test
+            self.assertEqual(tuple(tests), TESTS)
+            for name, test in tests.items():
+                self.assert_object(test, TEST_RESULT)
+            self.assertEqual([tests["paired"][key] for key in ("statistic", "df", "p", "ci_low")],
+                             [row[key] for key in ("t", "df", "p", "ci_low")])
+            if row["p"] is None:
+                self.assertTrue(all(test["p"] is None for test in tests.values()))
+                continue
+            swap, bootstrap = tests["token-swap"], tests["token-bootstrap"]
+            self.assertEqual(len(swap["token_share"]), len(result["tokens"]))
+            self.assertAlmostEqual(sum(swap["token_share"]), 1)
+            self.assertEqual((bootstrap["seed"], bootstrap["draws"]), (1, 1999))
+            self.assertGreater(tests["dyadic"]["p"], 0)
+
+    def test_draws(self):
+        def bootstrap(*options):
+            result = ask_json("silence", PROMPT, "--heads", "L1H1", "--test", "all", *options)
+            return result["layers"][-1]["tests"]["token-bootstrap"]
+        once = bootstrap("--seed", "7", "--draws", "199")
+        self.assertEqual((once["seed"], once["draws"]), (7, 199))
+        self.assertEqual(once, bootstrap("--seed", "7", "--draws", "199", "--threads", "1"))
+        self.assertNotEqual(once["ci_low"], bootstrap("--seed", "8", "--draws", "199")["ci_low"])
+
     def test_all_keys(self):
         result = ask_json("silence", PROMPT, "--heads", "L1H1")
         self.assertEqual(list(result), list(SILENCE) + list(result)[len(SILENCE):])

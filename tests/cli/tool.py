@@ -29,7 +29,7 @@ def environment(**changes):
 def run(*arguments, stdin=b"", env=None, **options):
     """Runs the tool; stdout and stderr are bytes."""
     return subprocess.run([TOOL, *arguments], input=stdin, capture_output=True,
-                          env=env or environment(), timeout=120, check=False, **options)
+                          env=env or environment(), timeout=900 if SANITIZED else 120, check=False, **options)
 
 
 def ask(*arguments, **options):

@@ -70,7 +70,8 @@ LayerEffect ordinary_row() {
           .mean_distance_clean = 3.5,
           .mean_distance_silenced = 3.25,
           .effective_rank_clean = 2.75,
-          .effective_rank_silenced = 2.625};
+          .effective_rank_silenced = 2.625,
+          .tests = {}};
 }
 
 TrajectorySummary made_summary() {

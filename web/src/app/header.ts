@@ -13,6 +13,11 @@ const corrections: Record<string, string> = {
 const tests: Record<string, string> = {
   paired: "paired t-test",
   independent: "Student's t-test, pooled variance",
+  wilcoxon: "Wilcoxon's signed-rank test",
+  dyadic: "dyadic-robust t-test",
+  "token-swap": "token-swap test",
+  "token-bootstrap": "studentised bootstrap over tokens",
+  "token-jackknife": "jackknife t-test over tokens",
 };
 const families: Record<string, string> = {
   blocks: "all blocks",

@@ -154,11 +154,16 @@ function largest(input: ReadingInput): string | null {
 }
 
 function testCaveat(input: ReadingInput): string | null {
-  const { name } = input.test;
-  if (name !== "paired" && name !== "independent") return null;
+  const names: Record<string, string> = {
+    paired: "the paired t-test",
+    independent: "Student's t-test",
+    wilcoxon: "Wilcoxon's test",
+  };
+  const name = names[input.test.name];
+  if (name === undefined) return null;
   return (
     `The ${input.nPairs} pairs of ${input.nTokens} tokens share tokens, so they are not independent, and ` +
-    `${name === "paired" ? "the paired t-test" : "Student's t-test"} calls too much significant: it is the experiment's own yardstick, no proof.`
+    `${name} calls too much significant: it is the experiment's own yardstick, no proof.`
   );
 }
 
