@@ -26,10 +26,10 @@ std::string to_csv(const TrajectoryResult& result);
 /// Writes `clean` and `silenced` [L+1, M, d_model] and `cosine.clean`, `cosine.silenced`
 /// [L, M, M], all F32, as one safetensors file. Needs a result made with keep_states. The states
 /// are those of the rows: entry 0 the embedding, entry l+1 row l. The cosines are raw ones,
-/// computed in double. The metadata name model, fingerprint, intervention and tokens. The file is written beside its place and renamed, so that it is whole or not
-/// there. Throws OutputError naming file and cause, UsageError for a result without states,
-/// NumericError naming block and position for a state that has no cosine.
-void write_dump(const SilenceResult& result, const Model& model,
-                const std::filesystem::path& file);
+/// computed in double. The metadata name model, fingerprint, intervention and tokens. The file is
+/// written beside its place and renamed, so that it is whole or not there. Throws OutputError
+/// naming file and cause, UsageError for a result without states, NumericError naming block and
+/// position for a state that has no cosine.
+void write_dump(const SilenceResult& result, const Model& model, const std::filesystem::path& file);
 
 }  // namespace tacet

@@ -1,7 +1,7 @@
 /// @file
-/// Tests of one block's change that know that pairs share tokens, and the Wilcoxon test beside them.
-/// Pure functions on doubles, thread safe; values must be finite. What each assumes, and where it
-/// fails, stands in docs/statistics.md.
+/// Tests of one block's change that know that pairs share tokens, and the Wilcoxon test beside
+/// them. Pure functions on doubles, thread safe; values must be finite. What each assumes, and
+/// where it fails, stands in docs/statistics.md.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +32,8 @@ struct PairChanges {
 struct Resampling {
   std::uint64_t seed = 0;
   std::int64_t draws = 0;
-  std::int64_t redrawn = 0;               ///< resamples without a pair, drawn again
-  std::optional<double> percentile_low;   ///< percentile interval of the mean change at 1 - alpha
+  std::int64_t redrawn = 0;              ///< resamples without a pair, drawn again
+  std::optional<double> percentile_low;  ///< percentile interval of the mean change at 1 - alpha
   std::optional<double> percentile_high;
 };
 
@@ -50,8 +50,8 @@ struct TestResult {
   bool significant = false;          ///< p_adjusted < alpha
   std::optional<double> ci_low;      ///< interval of the mean change at 1 - alpha, uncorrected
   std::optional<double> ci_high;
-  std::string note;                  ///< a limit of the test on these data; empty without one
-  std::vector<double> token_share;   ///< token-swap alone: tau_i / sum of tau, [M]; they add up to 1
+  std::string note;                 ///< a limit of the test on these data; empty without one
+  std::vector<double> token_share;  ///< token-swap alone: tau_i / sum of tau, [M]; they add up to 1
   std::optional<Resampling> resampling;  ///< of the tests that resample
 };
 
@@ -60,23 +60,24 @@ TestResult t_test_result(Test name, std::span<const double> clean, std::span<con
                          double alpha);
 
 /// Wilcoxon's signed-rank test of `delta`: statistic W+, the sum of the ranks of the positive
-/// changes. Changes of exactly 0 are left out (Wilcoxon's own way); ties share their mean rank. p is
-/// exact for up to 50 changes without zeros and ties, otherwise by the normal approximation with the
-/// variance corrected for ties, without a continuity correction (SciPy's `wilcoxon` with its
+/// changes. Changes of exactly 0 are left out (Wilcoxon's own way); ties share their mean rank. p
+/// is exact for up to 50 changes without zeros and ties, otherwise by the normal approximation with
+/// the variance corrected for ties, without a continuity correction (SciPy's `wilcoxon` with its
 /// defaults). No interval, no standard error. Without a change that is not 0 there are no numbers.
 TestResult wilcoxon_test(std::span<const double> delta);
 
 /// The dyadic-robust t-test: pairs that share a token may depend on each other.
 /// V = M(M-1)/((M-2)(M-3)) P^-2 sum of e_d e_d' over all ordered pairs of pairs that share a token,
 /// never below sd^2/P; t = mean / sqrt(V) with M - 1 degrees of freedom. Needs M >= 4, otherwise no
-/// numbers and a note. Source: Aronow, Samii and Assenova 2015, Political Analysis 23(4); the factor
-/// is that of EXPERIMENT. Throws UsageError for lengths that differ, P < 2 or alpha outside (0, 1).
+/// numbers and a note. Source: Aronow, Samii and Assenova 2015, Political Analysis 23(4); the
+/// factor is that of EXPERIMENT. Throws UsageError for lengths that differ, P < 2 or alpha outside
+/// (0, 1).
 TestResult dyadic_test(const PairChanges& changes, double alpha);
 
 /// The jackknife over tokens: the mean change without each token in turn,
 /// se^2 = (M-1)/M sum (theta_-i - mean of theta_-i)^2, t = mean / se with M - 1 degrees of freedom.
-/// Needs at least one pair without each token (M >= 4, or 3 with all pairs), otherwise no numbers and
-/// a note. Source: Efron and Tibshirani 1993, chapter 11. Errors as for `dyadic_test`.
+/// Needs at least one pair without each token (M >= 4, or 3 with all pairs), otherwise no numbers
+/// and a note. Source: Efron and Tibshirani 1993, chapter 11. Errors as for `dyadic_test`.
 TestResult token_jackknife_test(const PairChanges& changes, double alpha);
 
 /// Settings of the tests that draw at random.
@@ -89,17 +90,17 @@ struct ResamplingOptions {
 /// (a token with a copy of itself left out). A resample without a pair is drawn again and counted.
 /// statistic: mean / se by the jackknife over tokens; p from the studentised resamples alone,
 /// (1 + #{|(mean* - mean) / se*| >= |mean / se|}) / (draws + 1), where a resample whose se* is 0
-/// counts as exceeding. Interval: BCa with the jackknife's acceleration (Efron 1987); the percentile
-/// interval stands in `resampling`. The bits depend on the seed alone. Needs what the jackknife
-/// needs. Errors as for `dyadic_test`, and for draws below 99.
+/// counts as exceeding. Interval: BCa with the jackknife's acceleration (Efron 1987); the
+/// percentile interval stands in `resampling`. The bits depend on the seed alone. Needs what the
+/// jackknife needs. Errors as for `dyadic_test`, and for draws below 99.
 TestResult token_bootstrap_test(const PairChanges& changes, double alpha,
                                 const ResamplingOptions& options);
 
 /// Per token, what exchanging its clean and its silenced state takes from the sum of the changes:
 /// tau_i = (u'_i - u_i) . sum over j != i of (u_j + u'_j) / 2 with unit vectors u (clean) and u'
-/// (silenced); sum of tau = sum of delta. `clean` and `silenced` are [M, d] row by row, and need not
-/// be of unit length. Throws UsageError on sizes that differ or are no multiple of M; a vector of
-/// norm 0 gives NaN.
+/// (silenced); sum of tau = sum of delta. `clean` and `silenced` are [M, d] row by row, and need
+/// not be of unit length. Throws UsageError on sizes that differ or are no multiple of M; a vector
+/// of norm 0 gives NaN.
 std::vector<double> token_swap_parts(std::span<const double> clean,
                                      std::span<const double> silenced, std::size_t n_tokens);
 
@@ -113,14 +114,14 @@ struct TokenSwapResult {
 };
 
 /// The token-swap test of several blocks of one intervention at once. `parts` holds a block's tau
-/// each, all [M]. Under the null that each token's two states are exchangeable, independently of the
-/// others, all patterns of signs s are equally likely: p is the share with |sum s tau| >= |sum tau|.
-/// Statistic: sum tau / sqrt(sum tau^2); p_max_t is the share of the patterns in which the largest
-/// |statistic| of all blocks reaches the block's own. Enumerated for up to `kMostTokensEnumerated`
-/// tokens that moved in any block, otherwise sampled: (1 + #) / (draws + 1), with `resampling` filled.
-/// Sums within 1e-12 of equal count as reached. Fewer than 6 moved tokens cannot reach p < 0.05: the
-/// note says so. A block in which no token moved has no numbers. Throws UsageError for blocks of
-/// different lengths, and for draws below 99 when they are needed.
+/// each, all [M]. Under the null that each token's two states are exchangeable, independently of
+/// the others, all patterns of signs s are equally likely: p is the share with |sum s tau| >= |sum
+/// tau|. Statistic: sum tau / sqrt(sum tau^2); p_max_t is the share of the patterns in which the
+/// largest |statistic| of all blocks reaches the block's own. Enumerated for up to
+/// `kMostTokensEnumerated` tokens that moved in any block, otherwise sampled: (1 + #) / (draws +
+/// 1), with `resampling` filled. Sums within 1e-12 of equal count as reached. Fewer than 6 moved
+/// tokens cannot reach p < 0.05: the note says so. A block in which no token moved has no numbers.
+/// Throws UsageError for blocks of different lengths, and for draws below 99 when they are needed.
 std::vector<TokenSwapResult> token_swap_test(std::span<const std::vector<double>> parts,
                                              const ResamplingOptions& options);
 

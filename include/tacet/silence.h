@@ -75,9 +75,9 @@ struct SilenceOptions {
   StatesKind states = StatesKind::block;
   double alpha = 0.05;  ///< level of the tests, in (0, 1)
   Correction correction = Correction::bonferroni;
-  Test test = Test::paired;         ///< the one that decides
-  std::vector<Test> tests_beside;   ///< others to show beside it: fill LayerEffect::tests
-  ResamplingOptions resampling;     ///< of the tests that draw at random
+  Test test = Test::paired;        ///< the one that decides
+  std::vector<Test> tests_beside;  ///< others to show beside it: fill LayerEffect::tests
+  ResamplingOptions resampling;    ///< of the tests that draw at random
   Family family = Family::blocks;
   PairsKind pairs = PairsKind::movable;
   Cosine cosine = Cosine::raw;
@@ -222,9 +222,9 @@ TrajectoryResult trajectory(const Model& model, const Prompt& prompt,
 /// The verdict in words: one or two sentences on what the silencing did, made from the numbers.
 std::string describe(const SilenceResult& result);
 
-/// What the token-swap test, which knows that pairs share tokens, leaves of the verdict: how many of
-/// the significant blocks stand up, and where it cannot speak. Empty unless it is among the tests
-/// beside another one and some block changed.
+/// What the token-swap test, which knows that pairs share tokens, leaves of the verdict: how many
+/// of the significant blocks stand up, and where it cannot speak. Empty unless it is among the
+/// tests beside another one and some block changed.
 std::string describe_standing(const SilenceResult& result);
 
 }  // namespace tacet

@@ -24,7 +24,8 @@ std::string paragraphs(std::string_view text) {
   return out;
 }
 
-/// An option and its value, which goes on in a further line, after one of its `|`, where it is long.
+/// An option and its value, which goes on in a further line, after one of its `|`, where it is
+/// long.
 std::string indented(const std::string& left) {
   std::string line = "  " + left;
   const std::size_t value = left.rfind(' ') + 1;

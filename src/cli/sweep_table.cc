@@ -58,11 +58,10 @@ std::string silenced_text(const SweepListing& listing) {
 std::string test_text(const SweepListing& listing) {
   const SweepSummary& summary = listing.summary;
   const Test test = listing.runs.front().settings.test;
-  return fmt::format(
-      "{}; significant where p adj. < {} ({} over the {} head x block cells of {})",
-      test_name(test),
-      summary.alpha, to_string(summary.correction), summary.family_size,
-      listing.runs.size() == 1 ? "the sweep" : "each prompt's sweep");
+  return fmt::format("{}; significant where p adj. < {} ({} over the {} head x block cells of {})",
+                     test_name(test), summary.alpha, to_string(summary.correction),
+                     summary.family_size,
+                     listing.runs.size() == 1 ? "the sweep" : "each prompt's sweep");
 }
 
 std::string settings_text(const store::RunSettings& settings) {

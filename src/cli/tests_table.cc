@@ -35,9 +35,9 @@ std::string short_name(Test test) {
 
 std::string cell(const LayerEffect& row, const TestResult& result, const Style& style) {
   const std::string text = format_p(result.p_adjusted) + (result.significant ? "*" : " ");
-  const Ink ink = !result.significant     ? Ink::plain
+  const Ink ink = !result.significant    ? Ink::plain
                   : row.mean_delta < 0.0 ? Ink::decoupling
-                                          : Ink::coupling;
+                                         : Ink::coupling;
   return style.paint(ink, pad_left(text, kColumn));
 }
 
@@ -46,9 +46,8 @@ std::string notes_of(const SilenceResult& result, const View& view) {
   std::string out;
   const std::size_t n_tests = result.layers.front().tests.size();
   for (std::size_t k = 0; k < n_tests; ++k) {
-    const auto noted = std::ranges::find_if(result.layers, [k](const LayerEffect& row) {
-      return !row.tests[k].note.empty();
-    });
+    const auto noted = std::ranges::find_if(
+        result.layers, [k](const LayerEffect& row) { return !row.tests[k].note.empty(); });
     if (noted == result.layers.end()) continue;
     const TestResult& test = noted->tests[k];
     out += paragraph(fmt::format("{}: {}.", to_string(test.name), test.note), view, Ink::dim);

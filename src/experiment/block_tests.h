@@ -11,14 +11,15 @@
 
 namespace tacet::experiment {
 
-/// The tests that a run makes of each block: the one that decides first, then those shown beside it.
+/// The tests that a run makes of each block: the one that decides first, then those shown beside
+/// it.
 std::vector<Test> wanted_tests(const SilenceOptions& options);
 
 /// Whether one of them is the token-swap test.
 bool wants_token_swap(const SilenceOptions& options);
 
-/// One test of one block's pairs, except for token-swap, which takes all blocks at once. `clean` and
-/// `silenced` are the cosines of `pairs` among n_tokens tokens.
+/// One test of one block's pairs, except for token-swap, which takes all blocks at once. `clean`
+/// and `silenced` are the cosines of `pairs` among n_tokens tokens.
 TestResult run_test(Test name, std::span<const double> clean, std::span<const double> silenced,
                     const measure::PairSelection& pairs, std::size_t n_tokens,
                     const SilenceOptions& options);

@@ -45,13 +45,13 @@ std::int64_t family_size(Family family, int n_layer, int n_head, int cut_layer) 
 void judge(std::span<LayerEffect> rows, const TestSummary& test, int cut_layer,
            std::span<const std::optional<double>> max_t) {
   // Below the cut nothing was tested; there only the family of all blocks counts those rows.
-  const std::size_t first =
-      test.family == Family::blocks ? 0 : static_cast<std::size_t>(cut_layer);
+  const std::size_t first = test.family == Family::blocks ? 0 : static_cast<std::size_t>(cut_layer);
   const std::span<LayerEffect> tested = rows.subspan(first);
   const bool is_family_wise =
       test.correction == Correction::bonferroni || test.correction == Correction::holm;
   const auto adjusted = [&](Test name, std::span<const std::optional<double>> p) {
-    if (!max_t.empty() && name == Test::token_swap && is_family_wise && test.family != Family::sweep) {
+    if (!max_t.empty() && name == Test::token_swap && is_family_wise &&
+        test.family != Family::sweep) {
       const auto own = max_t.subspan(first);
       return std::vector<std::optional<double>>(own.begin(), own.end());
     }

@@ -12,9 +12,9 @@ namespace tacet::experiment {
 /// The number of tests m that a family counts, for a cut in a model of n_layer x n_head.
 std::int64_t family_size(Family family, int n_layer, int n_head, int cut_layer);
 
-/// Fills p_adjusted, significant and effect of the rows of one intervention, and of the tests beside.
-/// `rows` are the n_layer blocks in order; rows that are `unchanged` stay so. `max_t` is the
-/// token-swap test's own family-wise p of every row: it stands for its p_adjusted where the
+/// Fills p_adjusted, significant and effect of the rows of one intervention, and of the tests
+/// beside. `rows` are the n_layer blocks in order; rows that are `unchanged` stay so. `max_t` is
+/// the token-swap test's own family-wise p of every row: it stands for its p_adjusted where the
 /// correction is one of the family-wise error (Bonferroni, Holm) and the family is one
 /// intervention's blocks. Without it, p_adjusted is made as for the other tests.
 void judge(std::span<LayerEffect> rows, const TestSummary& test, int cut_layer,

@@ -57,9 +57,8 @@ TestResult dyadic_test(const PairChanges& changes, double alpha) {
           : std::max(factor * shared_products(changes, centre) / (p * p), floor);
   TestResult result =
       stats::t_result(Test::dyadic, centre, std::sqrt(variance), static_cast<double>(m - 1), alpha);
-  const bool is_star = std::ranges::all_of(changes.pairs, [&](const TokenPair& pair) {
-    return pair.j == changes.pairs.front().j;
-  });
+  const bool is_star = std::ranges::all_of(
+      changes.pairs, [&](const TokenPair& pair) { return pair.j == changes.pairs.front().j; });
   if (is_star) {
     result.note = "all pairs share one token: their dependence cannot be seen";
   }
@@ -71,8 +70,7 @@ TestResult token_jackknife_test(const PairChanges& changes, double alpha) {
   if (stats::is_unchanged(changes.delta)) return silent(Test::token_jackknife, "");
   const auto means = stats::leave_tokens_out(changes);
   if (!means) return silent(Test::token_jackknife, "without one of the tokens no pair is left");
-  return stats::t_result(Test::token_jackknife, means->mean,
-                         stats::jackknife_error(means->without),
+  return stats::t_result(Test::token_jackknife, means->mean, stats::jackknife_error(means->without),
                          static_cast<double>(changes.n_tokens) - 1, alpha);
 }
 

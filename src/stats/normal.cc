@@ -34,8 +34,8 @@ double log10_two_sided_normal(long double z) {
   const long double series = 1 - s * (1 - 3 * s * (1 - 5 * s * (1 - 7 * s)));
   const long double log_density =
       -x * x / 2 - std::log(2 * std::numbers::pi_v<long double>) / 2 - std::log(x);
-  return static_cast<double>(
-      (log_density + std::log(2 * series)) / std::numbers::ln10_v<long double>);
+  return static_cast<double>((log_density + std::log(2 * series)) /
+                             std::numbers::ln10_v<long double>);
 }
 
 }  // namespace tacet::stats

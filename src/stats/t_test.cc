@@ -90,8 +90,9 @@ long double long_two_sided_p(double t, double df) {
 }
 
 /// log10 of the tail where even a long double is too small: the first terms of the incomplete beta
-/// function at x = df / (df + t^2) near 0, I_x(a, 1/2) = x^a / (a B(a, 1/2)) (1 + a x / (2 (a+1)) + ...),
-/// DLMF 8.17.8. x is below 1e-16 here for any df below 300; for others the next terms are added.
+/// function at x = df / (df + t^2) near 0, I_x(a, 1/2) = x^a / (a B(a, 1/2)) (1 + a x / (2 (a+1)) +
+/// ...), DLMF 8.17.8. x is below 1e-16 here for any df below 300; for others the next terms are
+/// added.
 double far_log10_p(double t, double df) {
   const long double a = static_cast<long double>(df) / 2;
   const long double log_t = std::log(std::abs(static_cast<long double>(t)));
@@ -108,16 +109,19 @@ double far_log10_p(double t, double df) {
     if (term < series * std::numeric_limits<long double>::epsilon()) break;
   }
   // Not std::lgamma, which writes a global.
-  const long double log_beta =
-      boost::math::lgamma(a, stats::Quiet()) + boost::math::lgamma(0.5L, stats::Quiet()) -
-      boost::math::lgamma(a + 0.5L, stats::Quiet());
-  const long double log_p = a * log_x + std::log1p(-x) / 2 - std::log(a) - log_beta + std::log(series);
+  const long double log_beta = boost::math::lgamma(a, stats::Quiet()) +
+                               boost::math::lgamma(0.5L, stats::Quiet()) -
+                               boost::math::lgamma(a + 0.5L, stats::Quiet());
+  const long double log_p =
+      a * log_x + std::log1p(-x) / 2 - std::log(a) - log_beta + std::log(series);
   return static_cast<double>(log_p / std::numbers::ln10_v<long double>);
 }
 
 }  // namespace
 
-double two_sided_p(double t, double df) { return static_cast<double>(long_two_sided_p(t, df)); }
+double two_sided_p(double t, double df) {
+  return static_cast<double>(long_two_sided_p(t, df));
+}
 
 double log10_two_sided_p(double t, double df) {
   const long double p = long_two_sided_p(t, df);

@@ -74,7 +74,8 @@ class Resampler {
   std::vector<double> copies_;  // of each token
 };
 
-/// Efron 1987: the bias by the share of resamples below the mean, the acceleration by the jackknife.
+/// Efron 1987: the bias by the share of resamples below the mean, the acceleration by the
+/// jackknife.
 void set_bca_interval(TestResult& result, std::span<const double> means,
                       const stats::JackknifeMeans& jackknife, double alpha) {
   const auto below = std::ranges::count_if(means, [&](double m) { return m < jackknife.mean; });
@@ -138,8 +139,8 @@ TestResult token_bootstrap_test(const PairChanges& changes, double alpha,
   for (std::int64_t draw = 0; draw < options.draws; ++draw) {
     const Draw drawn = resampler.draw(redrawn);
     means.push_back(drawn.mean);
-    exceeding += drawn.error == 0 ||
-                 std::abs(drawn.mean - jackknife->mean) / drawn.error >= observed;
+    exceeding +=
+        drawn.error == 0 || std::abs(drawn.mean - jackknife->mean) / drawn.error >= observed;
   }
   result.statistic = jackknife->mean / error;
   result.se = error;

@@ -26,7 +26,8 @@ double jackknife_error(std::span<const double> without);
 std::optional<JackknifeMeans> leave_tokens_out(const PairChanges& changes);
 
 /// A t-test of `mean` with the given standard error, as a TestResult. An error of 0 makes t
-/// infinite, p 0 and the interval a point; with a mean of 0 as well there are no numbers, but a note.
+/// infinite, p 0 and the interval a point; with a mean of 0 as well there are no numbers, but a
+/// note.
 TestResult t_result(Test name, double mean, long double standard_error, double df, double alpha);
 
 /// Whether every change is exactly 0.

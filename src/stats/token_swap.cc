@@ -21,9 +21,9 @@ constexpr std::int64_t kFewestDraws = 99;
 /// One block's parts of the tokens that moved in any block.
 struct Moved {
   std::vector<double> parts;
-  double sum = 0;       // |sum of parts| that a pattern must reach
-  double reached = 0;   // the same less the slack
-  double length = 0;    // sqrt of the sum of squares; 0 when nothing moved in this block
+  double sum = 0;      // |sum of parts| that a pattern must reach
+  double reached = 0;  // the same less the slack
+  double length = 0;   // sqrt of the sum of squares; 0 when nothing moved in this block
   std::int64_t n_own = 0;
   std::int64_t n_max = 0;
 };
@@ -102,8 +102,8 @@ std::vector<double> partial_sums(const std::vector<Moved>& blocks, std::size_t f
   return sums;
 }
 
-/// All patterns but for a common sign, which changes no absolute value: the last token keeps its own.
-/// Two halves of the tokens are added up beforehand. Returns how many patterns that are.
+/// All patterns but for a common sign, which changes no absolute value: the last token keeps its
+/// own. Two halves of the tokens are added up beforehand. Returns how many patterns that are.
 std::int64_t enumerate(std::vector<Moved>& blocks, std::size_t n_tokens) {
   const std::size_t n_blocks = blocks.size();
   const std::size_t middle = n_tokens / 2;
@@ -167,9 +167,10 @@ std::string limit_of(std::size_t n_moved) {
 std::vector<double> token_swap_parts(std::span<const double> clean,
                                      std::span<const double> silenced, std::size_t n_tokens) {
   if (clean.size() != silenced.size() || n_tokens == 0 || clean.size() % n_tokens != 0) {
-    throw UsageError(fmt::format("the token-swap test got {} clean and {} silenced values of {} "
-                                 "tokens; give two arrays [tokens, d]",
-                                 clean.size(), silenced.size(), n_tokens));
+    throw UsageError(
+        fmt::format("the token-swap test got {} clean and {} silenced values of {} "
+                    "tokens; give two arrays [tokens, d]",
+                    clean.size(), silenced.size(), n_tokens));
   }
   const std::size_t d = clean.size() / n_tokens;
   const auto length = [](std::span<const double> v) {

@@ -53,8 +53,8 @@ double share_up_to(std::size_t n, std::size_t sum) {
       ways[total] += ways[total - rank];
     }
   }
-  const double count = std::accumulate(
-      ways.begin(), ways.begin() + static_cast<std::ptrdiff_t>(sum) + 1, 0.0);
+  const double count =
+      std::accumulate(ways.begin(), ways.begin() + static_cast<std::ptrdiff_t>(sum) + 1, 0.0);
   return std::ldexp(count, -static_cast<int>(n));
 }
 

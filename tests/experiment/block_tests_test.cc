@@ -1,5 +1,7 @@
 // The tests beside the study's own: that they see the experiment's states, and what becomes of the
 // verdict.
+#include "experiment/block_tests.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -9,7 +11,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "experiment/block_tests.h"
 #include "experiment/prompts.h"
 #include "support/tiny_model.h"
 #include "tacet/error.h"
@@ -21,8 +22,8 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::StartsWith;
 using testing::random_prompt;
+using ::testing::StartsWith;
 using testing::TinyModel;
 using testing::TinyModelOptions;
 
