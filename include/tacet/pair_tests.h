@@ -84,6 +84,7 @@ TestResult token_jackknife_test(const PairChanges& changes, double alpha);
 struct ResamplingOptions {
   std::uint64_t seed = 1;
   std::int64_t draws = 1999;  ///< at least 99
+  bool operator==(const ResamplingOptions&) const = default;
 };
 
 /// The bootstrap over tokens: M tokens drawn with replacement, the pairs between the copies rebuilt

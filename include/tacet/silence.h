@@ -103,7 +103,15 @@ struct LayerEffect {
   std::optional<double> p_adjusted;  ///< within the family; nullopt for ln_f
   bool significant = false;          ///< p_adjusted < alpha (ln_f: p < alpha)
   Effect effect = Effect::none;
-  std::optional<double> cohen_dz;  ///< mean_delta / sd_delta
+  std::optional<double> cohen_dz;  ///< mean_delta / sd_delta; intervals by jackknife over tokens
+  std::optional<double> cohen_dz_low;
+  std::optional<double> cohen_dz_high;
+  std::optional<double> glass_delta;  ///< mean_delta / sd of the clean cosines
+  std::optional<double> glass_delta_low;
+  std::optional<double> glass_delta_high;
+  std::optional<double> mean_delta_degrees;  ///< mean change of the pairs' angles; < 0: more alike
+  std::optional<double> mean_delta_degrees_low;
+  std::optional<double> mean_delta_degrees_high;
   std::optional<double> ci_low;    ///< interval of mean_delta at 1 - alpha, by the chosen test
   std::optional<double> ci_high;
   double direct_mean_delta = 0;      ///< mean delta by the heads' own contribution alone
@@ -127,6 +135,8 @@ struct Ripple {
   std::vector<int> late_layers;  ///< the last ceil(L / 5) blocks
   std::optional<double> persistence;  ///< share of blocks from the onset on with the onset's sign
   std::optional<double> growth;       ///< slope of log(perturbation) per block, from the cut
+  std::optional<double> growth_low;   ///< its interval at 1 - alpha by the jackknife over tokens
+  std::optional<double> growth_high;
   std::optional<double> growth_absolute;  ///< the same for the median of |delta v|
   int sign_changes = 0;  ///< changes of sign among the significant blocks from the onset on
 };

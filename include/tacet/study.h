@@ -35,7 +35,9 @@ struct Claim {
   std::string statement;  ///< what the study says, in one sentence
   std::string rule;       ///< when it holds, in one sentence
   Verdict verdict = Verdict::does_not_hold;
-  /// The verdict by the test that holds up, where it applies and has been made.
+  bool is_tested = false;  ///< whether the rule asks what is significant
+  /// The verdict by the same rule with the token-swap test, which knows that pairs share tokens;
+  /// nullopt where the rule asks nothing of a test, or that test was not made.
   std::optional<Verdict> stands_up;
   std::vector<Figure> figures;  ///< in order; each name once
   std::string reading;          ///< the figures that decide, in a few words
@@ -79,7 +81,8 @@ struct StudyEvidence {
   Repetition repetition;
 };
 
-/// Judges the study's claims (EXPERIMENT, "The study's claims, as rules"), in that order. Pure.
+/// Judges the study's claims (EXPERIMENT, "The study's claims, as rules"), in that order, and again
+/// with the token-swap test where every outcome holds it among its rows' tests. Pure.
 /// Throws UsageError unless there is one outcome for every head of the model, with as many rows as
 /// it has blocks, and a mean for every block, and unless `layer` is one of them.
 std::vector<Claim> judge_claims(const StudyEvidence& evidence);

@@ -48,9 +48,9 @@ constexpr const char* kExamples =
     "  tacet sweep --db many.db --model ./gpt2-medium --prompts prompts.txt --memory 2GiB\n";
 
 /// Options that --show can be given with; the others say how a sweep is made.
-constexpr std::array<std::string_view, 12> kShowOptions = {
+constexpr std::array<std::string_view, 13> kShowOptions = {
     "--db",     "--show", "--run",   "--metric", "--top",     "--heads",
-    "--format", "--out",  "--color", "--quiet",  "--verbose", "--no-progress"};
+    "--format", "--out",  "--color", "--quiet",  "--verbose", "--no-progress", "--test"};
 
 void check_show(const CLI::App& app) {
   for (const CLI::Option* const option : app.get_options()) {
@@ -122,13 +122,24 @@ void print_listing(const store::SweepListing& listing, const SweepArguments& arg
   write_result(text, arguments.output.out);
 }
 
-void run_show(const SweepArguments& arguments, bool heads_given, const Terminal& terminal) {
+/// The one test that --show's marks follow; nullopt for the one that the runs were made with.
+std::optional<Test> shown_test(const SilenceOptions& options, bool given) {
+  if (!given) return std::nullopt;
+  if (!options.tests_beside.empty()) {
+    throw UsageError("--show marks what one test calls significant; give --test one name");
+  }
+  return options.test;
+}
+
+void run_show(const SweepArguments& arguments, const CLI::App& app, const Terminal& terminal) {
+  const bool heads_given = app.count("--heads") > 0;
+  const auto test = shown_test(arguments.options.silence, app.count("--test") > 0);
   const auto database = store::SweepDatabase::open_for_reading(*arguments.store.database);
   const SweepSelection selection =
       select_runs(database, arguments.store.run,
                   heads_given ? std::optional(arguments.cut.heads) : std::nullopt);
-  print_listing(read_sweep(database, selection.ids, selection.specs), arguments, /*n_found=*/0,
-                selection.remarks, terminal);
+  print_listing(read_sweep(database, selection.ids, selection.specs, test), arguments,
+                /*n_found=*/0, selection.remarks, terminal);
 }
 
 void write_report(const SweepArguments& arguments, const SweepPlan& plan, const Model& model,
@@ -171,7 +182,8 @@ Command declare_sweep(CLI::App& root) {
   declare_model(*app, arguments->model);
   declare_source(*app, arguments->source);
   declare_measure(*app, arguments->options.silence);
-  declare_testing(*app, arguments->options.silence);
+  declare_testing(*app, arguments->options.silence, /*with_all=*/true);
+  declare_resampling(*app, arguments->options.silence.resampling);
   declare_output(*app, arguments->output);
   declare_report_file(*app, arguments->report);
   declare_report_pairs(*app, arguments->report);
@@ -183,7 +195,7 @@ Command declare_sweep(CLI::App& root) {
   return {app, [arguments, app](const Terminal& terminal) {
             check(*arguments, *app);
             if (arguments->store.show) {
-              run_show(*arguments, app->count("--heads") > 0, terminal);
+              run_show(*arguments, *app, terminal);
             } else {
               run_sweep(*arguments, terminal);
             }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <limits>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -179,7 +180,7 @@ constexpr const char* kTestHelp =
     "they are not: of nothing they call up to half significant. token-swap and dyadic know that "
     "pairs share tokens, and so do token-bootstrap and token-jackknife.";
 
-/// --test with the word `all`: the deciding test stays, the others stand beside it.
+/// --test with a list, whose first test decides, or the word `all`: paired decides.
 CLI::Option* choice_of_tests(CLI::App& app, SilenceOptions& options) {
   std::vector<std::string> names;
   std::string value;
@@ -189,15 +190,31 @@ CLI::Option* choice_of_tests(CLI::App& app, SilenceOptions& options) {
   }
   names.emplace_back(kAllTestsWord);
   const auto setter = [&options, names](const std::string& text) {
-    const std::size_t chosen = parse_choice("--test", text, names);
-    if (chosen < kAllTests.size()) {
-      options.test = kAllTests[chosen];
-    } else {
+    options.test = Test::paired;
+    options.tests_beside.clear();
+    if (text == kAllTestsWord) {
       options.tests_beside.assign(kAllTests.begin(), kAllTests.end());
+      return;
+    }
+    bool is_first = true;
+    std::stringstream list(text + ",");
+    for (std::string name; std::getline(list, name, ',');) {
+      const std::size_t chosen = parse_choice("--test", name, names);
+      if (chosen >= kAllTests.size()) {
+        throw UsageError("--test: 'all' stands alone; leave out the tests beside it");
+      }
+      if (is_first) {
+        options.test = kAllTests[chosen];
+      } else {
+        options.tests_beside.push_back(kAllTests[chosen]);
+      }
+      is_first = false;
     }
   };
   return add_value(app, "--test", value + kAllTestsWord, setter,
-                   std::string(kTestHelp) + " all: paired decides, and the others stand beside it.")
+                   std::string(kTestHelp) +
+                       " Several, with commas: the first decides, and the others stand beside it. "
+                       "all: paired decides, and all others stand beside it.")
       ->default_str(std::string(to_string(options.test)));
 }
 

@@ -27,6 +27,8 @@ SilenceOptions options_of(const store::RunSettings& settings, int threads) {
   options.alpha = settings.alpha;
   options.correction = settings.correction;
   options.test = settings.test;
+  options.tests_beside = settings.tests_beside;
+  options.resampling = settings.resampling;
   options.family = settings.family;
   options.pairs = settings.pairs;
   options.cosine = settings.cosine;

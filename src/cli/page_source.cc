@@ -22,12 +22,22 @@ using report::PageContent;
 using report::PagePrompt;
 using store::StoredRun;
 
+std::vector<Test> tests_beside_of(const SilenceResult& result) {
+  std::vector<Test> tests;
+  for (const TestResult& test : result.layers.front().tests) {
+    if (test.name != result.test.name) tests.push_back(test.name);
+  }
+  return tests;
+}
+
 store::RunSettings settings_of(const SilenceResult& result) {
   return {.states = result.states,
           .cosine = result.cosine,
           .pairs = result.pairs,
           .exclude_first = result.exclude_first,
           .test = result.test.name,
+          .tests_beside = tests_beside_of(result),
+          .resampling = {},
           .alpha = result.test.alpha,
           .correction = result.test.correction,
           .family = result.test.family,

@@ -168,10 +168,6 @@ std::string warnings(const SilenceResult& result, const View& view) {
   return out;
 }
 
-bool takes_pairs_as_independent(Test test) {
-  return test == Test::paired || test == Test::independent || test == Test::wilcoxon;
-}
-
 std::string notes(const SilenceResult& result, const View& view) {
   std::string out;
   if (!is_unchanged(result) && takes_pairs_as_independent(result.test.name)) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,14 @@ struct Found {
   store::StoredTrajectory trajectory;
 };
 
+/// The tests beside the one that decides; that one again where there are none, which adds nothing.
+std::vector<std::string_view> names_of(const std::vector<Test>& tests, Test deciding) {
+  std::vector<std::string_view> names;
+  for (const Test test : tests) names.push_back(to_string(test));
+  if (names.empty()) names.push_back(to_string(deciding));
+  return names;
+}
+
 std::vector<std::string> command_for(const StudyArguments& arguments, const StoredRun& run,
                                      const std::string& database, int threads) {
   std::vector<std::int32_t> ids;
@@ -45,7 +54,10 @@ std::vector<std::string> command_for(const StudyArguments& arguments, const Stor
       fmt::format("--states={}", to_string(settings.states)),
       fmt::format("--cosine={}", to_string(settings.cosine)),
       fmt::format("--pairs={}", to_string(settings.pairs)),
-      fmt::format("--test={}", to_string(settings.test)),
+      fmt::format("--test={},{}", to_string(settings.test),
+                  fmt::join(names_of(settings.tests_beside, settings.test), ",")),
+      fmt::format("--seed={}", settings.resampling.seed),
+      fmt::format("--draws={}", settings.resampling.draws),
       fmt::format("--alpha={}", settings.alpha),
       fmt::format("--correction={}", to_string(settings.correction)),
       fmt::format("--family={}", to_string(settings.family)),

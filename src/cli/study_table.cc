@@ -84,6 +84,11 @@ std::string claim_lines(const Claim& claim, const View& view) {
   for (std::size_t i = 0; i < reading.size(); ++i) {
     out += (i == 0 ? "  " : indent) + reading[i] + "\n";
   }
+  if (claim.stands_up) {
+    const Mark standing = mark_of(*claim.stands_up);
+    out += indent + view.style.paint(standing.ink, standing.sign) +
+           view.style.paint(Ink::dim, fmt::format(" by token-swap: {}", standing.words)) + "\n";
+  }
   if (!view.verbose) return out;
   for (const std::string& line : wrap(claim.statement + " " + claim.rule, view.width - 4)) {
     out += "    " + view.style.paint(Ink::dim, line) + "\n";
@@ -95,14 +100,24 @@ std::string counts_text(const store::StudyListing& study) {
   const auto count = [&study](Verdict verdict) {
     return std::ranges::count(study.claims, verdict, &Claim::verdict);
   };
-  return fmt::format("Of {} claims: holds {}, in part {}, does not hold {}.", study.claims.size(),
-                     count(Verdict::holds), count(Verdict::in_part), count(Verdict::does_not_hold));
+  std::string text =
+      fmt::format("Of {} claims: holds {}, in part {}, does not hold {}.", study.claims.size(),
+                  count(Verdict::holds), count(Verdict::in_part), count(Verdict::does_not_hold));
+  const auto n_tested = std::ranges::count_if(
+      study.claims, [](const Claim& claim) { return claim.stands_up.has_value(); });
+  const auto n_same = std::ranges::count_if(
+      study.claims, [](const Claim& claim) { return claim.stands_up == claim.verdict; });
+  if (n_tested > 0) {
+    text += fmt::format(" {} rest on a test; by token-swap, {} of them come out the same.", n_tested,
+                        n_same);
+  }
+  return text;
 }
 
 std::string notes(const store::StudyListing& study, const View& view) {
   const std::string text =
       "The verdicts use the study's own test, which calls too much significant: pairs share "
-      "tokens. L3/4: block 3, hidden_states[4]; Δ and δ: silenced minus clean; late: the last "
+      "tokens, and token-swap knows it. L3/4: block 3, hidden_states[4]; Δ and δ: silenced minus clean; late: the last "
       "fifth of the blocks.";
   std::string out = paragraph(text, view, Ink::dim);
   for (const OpenClaim& claim : study.open) {

@@ -34,6 +34,8 @@ store::RunSettings settings_of(const SweepArguments& arguments, const std::vecto
           .pairs = options.pairs,
           .exclude_first = options.exclude_first,
           .test = options.test,
+          .tests_beside = store::tests_beside(options),
+          .resampling = options.resampling,
           .alpha = options.alpha,
           .correction = options.correction,
           .family = options.family,

@@ -1,6 +1,8 @@
 #include "cli/sweep_selection.h"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -59,6 +61,22 @@ std::string ids_text(const std::vector<std::int64_t>& ids) {
   return fmt::format("{} {}", ids.size() == 1 ? "run" : "runs", fmt::join(ids, ", "));
 }
 
+/// The tests that a run was made with, the one that decides first.
+std::vector<Test> tests_of(const RunSettings& settings) {
+  std::vector<Test> tests = {settings.test};
+  tests.insert(tests.end(), settings.tests_beside.begin(), settings.tests_beside.end());
+  return tests;
+}
+
+void check_made(const StoredRun& run, const std::vector<Test>& made, Test test) {
+  if (std::ranges::find(made, test) != made.end()) return;
+  std::vector<std::string_view> names;
+  for (const Test one : made) names.push_back(to_string(one));
+  throw InputError(fmt::format(
+      "run {} was tested by {} and not by {}; make the sweep again with --test {},{}", run.id,
+      fmt::join(names, ", "), to_string(test), to_string(run.settings.test), to_string(test)));
+}
+
 /// The first of the runs that hold the most.
 const StoredRun& fullest(const std::vector<const StoredRun*>& runs) {
   return **std::ranges::max_element(runs, {},
@@ -69,8 +87,9 @@ const StoredRun& fullest(const std::vector<const StoredRun*>& runs) {
 
 store::SweepListing read_sweep(const store::SweepDatabase& database,
                                const std::vector<std::int64_t>& ids,
-                               const std::set<std::string>& specs) {
+                               const std::set<std::string>& specs, std::optional<Test> test) {
   store::SweepListing listing;
+  std::map<Test, std::vector<SweepSummary>> beside;
   const std::vector<StoredRun> runs = database.runs();
   for (const std::int64_t id : ids) {
     const StoredRun& run = find_run(runs, id);
@@ -82,11 +101,34 @@ store::SweepListing read_sweep(const store::SweepDatabase& database,
           fmt::format("run {} holds {} of {} interventions asked for; make the sweep first", id,
                       outcomes.size(), specs.size()));
     }
-    listing.per_run.push_back(
-        summarise(outcomes, run.n_layer, run.n_head, run.settings.alpha, Correction::bh));
+    const auto summary_by = [&](Test by) {
+      if (by == run.settings.test) {
+        return summarise(outcomes, run.n_layer, run.n_head, run.settings.alpha, Correction::bh);
+      }
+      std::vector<SweepOutcome> decided;
+      decided.reserve(outcomes.size());
+      for (const SweepOutcome& one : outcomes) decided.push_back(decided_by(one, by));
+      return summarise(decided, run.n_layer, run.n_head, run.settings.alpha, Correction::bh);
+    };
+    const std::vector<Test> made = tests_of(run.settings);
+    const Test chosen = test.value_or(run.settings.test);
+    check_made(run, made, chosen);
+    for (const Test by : made) {
+      if (by == chosen) {
+        listing.per_run.push_back(summary_by(by));
+      } else {
+        beside[by].push_back(summary_by(by));
+      }
+    }
     listing.runs.push_back(run);
+    listing.runs.back().settings.test = chosen;
   }
   listing.summary = summarise(listing.per_run);
+  for (const auto& [by, summaries] : beside) {
+    if (summaries.size() == listing.runs.size()) {
+      listing.beside.emplace_back(by, summarise(summaries));
+    }
+  }
   return listing;
 }
 

@@ -12,10 +12,13 @@
 namespace tacet::cli {
 
 /// The runs of `database` with these ids, each summed up over `specs` alone: over what was asked
-/// for, whatever else the database holds. Throws InputError naming a run that lacks one of them.
+/// for, whatever else the database holds. With `test`, significance is that test's, in place of the
+/// one that the runs were made with. Throws InputError naming a run that lacks one of `specs`, or
+/// that was not tested by it.
 store::SweepListing read_sweep(const store::SweepDatabase& database,
                                const std::vector<std::int64_t>& ids,
-                               const std::set<std::string>& specs);
+                               const std::set<std::string>& specs,
+                               std::optional<Test> test = std::nullopt);
 
 /// What `--show` shows of a database.
 struct SweepSelection {

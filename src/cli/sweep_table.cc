@@ -178,11 +178,24 @@ std::string count_fields(const SweepListing& listing, const View& view) {
                      view);
 }
 
+/// One line for each test made beside the one that decides.
+std::string beside_fields(const SweepListing& listing, const View& view) {
+  std::string out;
+  for (const auto& [test, summary] : listing.beside) {
+    out += field(out.empty() ? "beside" : "",
+                 fmt::format("{}: {}", to_string(test), counts_text(summary)), view);
+  }
+  return out;
+}
+
 std::string notes(const SweepListing& listing, const View& view) {
-  std::string out = paragraph(
-      "The pairs share tokens, so they are not independent, and this t-test calls too much "
-      "significant: it is the experiment's own yardstick, no proof.",
-      view, Ink::dim);
+  std::string out;
+  if (takes_pairs_as_independent(listing.runs.front().settings.test)) {
+    out += paragraph(
+        "The pairs share tokens, so they are not independent, and this test calls too much "
+        "significant: it is the experiment's own yardstick, no proof. --test token-swap knows it.",
+        view, Ink::dim);
+  }
   std::string text =
       "Δ: silenced minus clean, mean over the pairs. Late: the last fifth of the blocks; a head is "
       "called by the sign of its late Δ. Own block: where it is silenced. Farthest: the block "
@@ -204,6 +217,7 @@ std::string render_sweep(const SweepListing& listing, const SweepTableOptions& o
   out += prompts(listing, view) + "\n";
   out += results(listing.summary, options, view);
   out += count_fields(listing, view);
+  out += beside_fields(listing, view);
   out += "\n" + paragraph(describe(listing.summary), view, Ink::title);
   if (view.quiet) return out;
   std::string remarks;

@@ -22,4 +22,8 @@ std::string test_name(Test test) {
   return "jackknife t-test over tokens";
 }
 
+bool takes_pairs_as_independent(Test test) {
+  return test == Test::paired || test == Test::independent || test == Test::wilcoxon;
+}
+
 }  // namespace tacet::cli

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -81,6 +82,7 @@ void BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selecte
   }
   if (std::ranges::equal(clean, silenced)) {
     row.effect = Effect::unchanged;
+    if (with_beside) set_sizes(row, clean, silenced, selected, n_tokens_, options_.alpha);
     return;
   }
   std::vector<double> deltas(clean.size());
@@ -88,6 +90,8 @@ void BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selecte
   row.mean_delta = mean(deltas);
   row.sd_delta = sample_sd(deltas);
   row.cohen_dz = cohen_dz(row.mean_delta, row.sd_delta);
+  // The other choice of position 0 is only judged.
+  if (with_beside) set_sizes(row, clean, silenced, selected, n_tokens_, options_.alpha);
   set_columns(row, row.tests.empty() ? run(options_.test) : row.tests.front());
 }
 
@@ -113,7 +117,7 @@ BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
 
   const MeasuredState after = measure_state(experiment::to_vectors(silenced.rows, d_model_),
                                             clean.name(), "silenced", threads_);
-  compare(rows.row, clean, after, silenced.direct);
+  compare(rows, clean, after, silenced.direct);
   if (rows.other_first) {
     test(*rows.other_first, selected.back(), clean.pairs(selected.back()).cosines,
          cosines(after, clean.measured(), selected.back(), options_.cosine, threads_, clean.name()),
@@ -133,8 +137,9 @@ BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
   return rows;
 }
 
-void BlockAnalysis::compare(LayerEffect& row, const CleanState& clean, const MeasuredState& after,
+void BlockAnalysis::compare(BlockRows& rows, const CleanState& clean, const MeasuredState& after,
                             const engine::DirectView& direct) const {
+  LayerEffect& row = rows.row;
   const measure::PairSelection selected = pairs();
   const MeasuredState& before = clean.measured();
   const std::vector<double>& cos_clean = clean.pairs(selected).cosines;
@@ -146,13 +151,14 @@ void BlockAnalysis::compare(LayerEffect& row, const CleanState& clean, const Mea
   row.direct_mean_delta = mean_difference(
       cos_clean, cosines(removed, before, selected, options_.cosine, threads_, clean.name()));
 
-  const measure::Displacement moved = measure::displacement(
+  measure::Displacement moved = measure::displacement(
       before.vectors, after.vectors, before.norms(), after.norms(), first_position_);
   row.perturbation = median(moved.relative);
   row.perturbation_absolute = median(moved.absolute);
   row.norm_ratio = median(moved.length);
   row.mean_distance_silenced = measure::mean_pair_distance(after.vectors, selected, threads_);
   row.effective_rank_silenced = measure::effective_rank(after.gram, selected.first_token);
+  rows.relative = std::move(moved.relative);
 }
 
 }  // namespace tacet::experiment

@@ -25,6 +25,8 @@ struct BlockRows {
   /// The token-swap parts of both, where that test is wanted and the block changed; else empty.
   std::vector<double> swap_parts;
   std::vector<double> other_swap_parts;
+  /// |v' - v| / |v| of the tokens that can move; empty where nothing could.
+  std::vector<double> relative;
 };
 
 /// Turns states into rows of the result, one state at a time. Const use is thread safe.
@@ -48,7 +50,8 @@ class BlockAnalysis {
   /// The deciding test; all that are wanted with `with_beside`.
   void test(LayerEffect& row, const measure::PairSelection& selected, std::span<const double> clean,
             std::span<const double> silenced, bool with_beside) const;
-  void compare(LayerEffect& row, const CleanState& clean, const MeasuredState& after,
+  /// Fills `rows.row` and `rows.relative`.
+  void compare(BlockRows& rows, const CleanState& clean, const MeasuredState& after,
                const engine::DirectView& direct) const;
 
   const SilenceOptions& options_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "tacet/effect_sizes.h"
+
 namespace tacet::experiment {
 namespace {
 
@@ -73,6 +75,20 @@ TestResult run_test(Test name, std::span<const double> clean, std::span<const do
   TestResult later;
   later.name = name;
   return later;
+}
+
+void set_sizes(LayerEffect& row, std::span<const double> clean, std::span<const double> silenced,
+               const measure::PairSelection& pairs, std::size_t n_tokens, double alpha) {
+  const EffectSizes sizes = effect_sizes(clean, silenced, token_pairs(pairs, n_tokens),
+                                         n_tokens - pairs.first_token, alpha);
+  row.cohen_dz_low = sizes.cohen_dz.low;
+  row.cohen_dz_high = sizes.cohen_dz.high;
+  row.glass_delta = sizes.glass_delta.value;
+  row.glass_delta_low = sizes.glass_delta.low;
+  row.glass_delta_high = sizes.glass_delta.high;
+  row.mean_delta_degrees = sizes.mean_delta_degrees.value;
+  row.mean_delta_degrees_low = sizes.mean_delta_degrees.low;
+  row.mean_delta_degrees_high = sizes.mean_delta_degrees.high;
 }
 
 std::vector<double> swap_parts(const MeasuredState& clean, const MeasuredState& silenced,

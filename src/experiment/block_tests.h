@@ -24,6 +24,11 @@ TestResult run_test(Test name, std::span<const double> clean, std::span<const do
                     const measure::PairSelection& pairs, std::size_t n_tokens,
                     const SilenceOptions& options);
 
+/// Fills in the sizes of a row's change and their intervals. `clean` and `silenced` as for
+/// `run_test`.
+void set_sizes(LayerEffect& row, std::span<const double> clean, std::span<const double> silenced,
+               const measure::PairSelection& pairs, std::size_t n_tokens, double alpha);
+
 /// The token-swap parts of a block, one for every token of the prompt that takes part in pairs.
 std::vector<double> swap_parts(const MeasuredState& clean, const MeasuredState& silenced,
                                const measure::PairSelection& pairs, Cosine cosine);

@@ -41,6 +41,29 @@ void check(const StudyEvidence& evidence) {
   }
 }
 
+/// The claims, in the order of EXPERIMENT.
+std::vector<Claim> judge(const StudyEvidence& evidence) {
+  return {experiment::judge_early_fall(evidence),
+          experiment::judge_late_rise(evidence),
+          experiment::judge_late_rise_without_final_norm(evidence),
+          experiment::judge_small_immediate_effect(evidence),
+          experiment::judge_late_significance(evidence),
+          experiment::judge_both_signs(evidence),
+          experiment::judge_accumulation(evidence),
+          experiment::judge_every_head_contributes(evidence),
+          experiment::judge_same_bits(evidence)};
+}
+
+/// Whether every changed row of every head was tested by `test`.
+bool is_tested_by(const StudyEvidence& evidence, Test test) {
+  return std::ranges::all_of(evidence.outcomes, [test](const SweepOutcome& one) {
+    return std::ranges::all_of(one.layers, [test](const LayerEffect& row) {
+      return row.effect == Effect::unchanged ||
+             std::ranges::find(row.tests, test, &TestResult::name) != row.tests.end();
+    });
+  });
+}
+
 }  // namespace
 
 std::string_view to_string(Verdict verdict) {
@@ -57,15 +80,20 @@ std::string_view to_string(Verdict verdict) {
 
 std::vector<Claim> judge_claims(const StudyEvidence& evidence) {
   check(evidence);
-  return {experiment::judge_early_fall(evidence),
-          experiment::judge_late_rise(evidence),
-          experiment::judge_late_rise_without_final_norm(evidence),
-          experiment::judge_small_immediate_effect(evidence),
-          experiment::judge_late_significance(evidence),
-          experiment::judge_both_signs(evidence),
-          experiment::judge_accumulation(evidence),
-          experiment::judge_every_head_contributes(evidence),
-          experiment::judge_same_bits(evidence)};
+  std::vector<Claim> claims = judge(evidence);
+  if (!is_tested_by(evidence, Test::token_swap)) return claims;
+  std::vector<SweepOutcome> outcomes;
+  outcomes.reserve(evidence.outcomes.size());
+  for (const SweepOutcome& one : evidence.outcomes) {
+    outcomes.push_back(decided_by(one, Test::token_swap));
+  }
+  StudyEvidence beside = evidence;
+  beside.outcomes = outcomes;
+  const std::vector<Claim> standing = judge(beside);
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    if (claims[i].is_tested) claims[i].stands_up = standing[i].verdict;
+  }
+  return claims;
 }
 
 std::vector<OpenClaim> open_claims() {

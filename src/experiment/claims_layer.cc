@@ -176,6 +176,7 @@ Reading read_accumulation(const Outcomes& outcomes, int layer) {
 Claim judge_small_immediate_effect(const StudyEvidence& evidence) {
   Claim claim;
   claim.id = "small_immediate_effect";
+  claim.is_tested = true;
   claim.statement = "Silencing a head changes little in its own block.";
   claim.rule =
       "The median over the block's heads of abs(immediate) / abs(late) is at most 0.25; and at "
@@ -187,6 +188,7 @@ Claim judge_small_immediate_effect(const StudyEvidence& evidence) {
 Claim judge_late_significance(const StudyEvidence& evidence) {
   Claim claim;
   claim.id = "late_significance";
+  claim.is_tested = true;
   claim.statement = "In the late blocks the change is consistent and clearly significant.";
   claim.rule =
       "At least half of the block's heads are significant in all late blocks with one sign; and "

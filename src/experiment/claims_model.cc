@@ -52,6 +52,7 @@ Claim judge_both_signs(const StudyEvidence& evidence) {
       n_either > 0 && at_least(n_coupling, n_either, 5) && at_least(n_decoupling, n_either, 5);
   Claim claim;
   claim.id = "both_signs";
+  claim.is_tested = true;
   claim.statement = "Some heads connect tokens, others keep them apart.";
   claim.rule =
       "Among all heads of the model, some couple and some decouple in a late block (significant "
@@ -81,6 +82,7 @@ Claim judge_every_head_contributes(const StudyEvidence& evidence) {
   const auto n_heads = static_cast<std::int64_t>(evidence.outcomes.size());
   Claim claim;
   claim.id = "every_head_contributes";
+  claim.is_tested = true;
   claim.statement = "Every head of the model takes part in how alike the tokens end.";
   claim.rule =
       "At least 95 % of all heads are significant in a late block; and 95 % of these lie ten times "

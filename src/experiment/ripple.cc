@@ -5,29 +5,41 @@
 #include <cstddef>
 #include <optional>
 
+#include "tacet/effect_sizes.h"
+
 namespace tacet::experiment {
 namespace {
+
+/// Slope of log(value) over the blocks from the cut to the last; null when a value is 0 or they are
+/// too few.
+std::optional<double> growth(int cut_layer, std::span<const double> values) {
+  std::vector<double> layers;
+  std::vector<double> logs;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!(values[i] > 0)) return std::nullopt;
+    layers.push_back(cut_layer + static_cast<int>(i));
+    logs.push_back(std::log(values[i]));
+  }
+  return least_squares_slope(layers, logs);
+}
+
+/// The medians of the rows without one token.
+std::vector<double> medians_without(std::span<const std::vector<double>> rows, std::size_t token) {
+  std::vector<double> medians;
+  for (std::vector<double> row : rows) {
+    row.erase(row.begin() + static_cast<std::ptrdiff_t>(token));
+    medians.push_back(median(row));
+  }
+  return medians;
+}
+
+}  // namespace
 
 Effect effect_of(const LayerEffect& row) {
   if (row.effect == Effect::unchanged) return Effect::unchanged;
   if (!row.significant) return Effect::none;
   return row.mean_delta < 0 ? Effect::decoupling : Effect::coupling;
 }
-
-/// Slope of log(value) from the cut to the last row; null when a value is 0 or rows are too few.
-template <typename Value>
-std::optional<double> growth(std::span<const LayerEffect> from_cut, const Value& value) {
-  std::vector<double> layers;
-  std::vector<double> logs;
-  for (const LayerEffect& row : from_cut) {
-    if (!(value(row) > 0)) return std::nullopt;
-    layers.push_back(row.layer);
-    logs.push_back(std::log(value(row)));
-  }
-  return least_squares_slope(layers, logs);
-}
-
-}  // namespace
 
 std::int64_t family_size(Family family, int n_layer, int n_head, int cut_layer) {
   switch (family) {
@@ -122,10 +134,31 @@ Ripple make_ripple(std::span<const LayerEffect> rows, int cut_layer) {
     ripple.persistence =
         static_cast<double>(same_sign) / static_cast<double>(from_cut.end() - onset);
   }
-  ripple.growth = growth(from_cut, [](const LayerEffect& row) { return row.perturbation; });
-  ripple.growth_absolute =
-      growth(from_cut, [](const LayerEffect& row) { return row.perturbation_absolute; });
+  std::vector<double> relative;
+  std::vector<double> absolute;
+  for (const LayerEffect& row : from_cut) {
+    relative.push_back(row.perturbation);
+    absolute.push_back(row.perturbation_absolute);
+  }
+  ripple.growth = growth(cut_layer, relative);
+  ripple.growth_absolute = growth(cut_layer, absolute);
   return ripple;
+}
+
+void add_growth_interval(Ripple& ripple, std::span<const std::vector<double>> relative,
+                         double alpha) {
+  if (!ripple.growth) return;
+  const auto from_cut = relative.subspan(static_cast<std::size_t>(ripple.cut_layer));
+  const std::size_t n_tokens = from_cut.front().size();
+  std::vector<double> without;
+  for (std::size_t token = 0; n_tokens >= 3 && token < n_tokens; ++token) {
+    const auto slope = growth(ripple.cut_layer, medians_without(from_cut, token));
+    if (!slope) return;
+    without.push_back(*slope);
+  }
+  const Estimate estimate = jackknife_estimate(*ripple.growth, without, alpha);
+  ripple.growth_low = estimate.low;
+  ripple.growth_high = estimate.high;
 }
 
 }  // namespace tacet::experiment

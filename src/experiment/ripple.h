@@ -23,10 +23,20 @@ void judge(std::span<LayerEffect> rows, const TestSummary& test, int cut_layer,
 /// Judges a row that stands outside the family: significant means p < alpha, for every test.
 void judge_alone(LayerEffect& row, double alpha);
 
+/// A judged row's effect: `unchanged` stays, otherwise by `significant` and the sign.
+Effect effect_of(const LayerEffect& row);
+
 /// The late blocks: the last ceil(n_layer / 5).
 std::vector<int> late_layers(int n_layer);
 
 /// How the change travels: onset, persistence, growth and the rest, from judged rows.
 Ripple make_ripple(std::span<const LayerEffect> rows, int cut_layer);
+
+/// Gives `growth` its interval at 1 - alpha by the jackknife over tokens: the slope again without
+/// each token that can move. `relative` holds a row's |v' - v| / |v| of those tokens each,
+/// [rows][tokens], empty below the cut. Without a growth, or with fewer than 3 such tokens, there
+/// is none.
+void add_growth_interval(Ripple& ripple, std::span<const std::vector<double>> relative,
+                         double alpha);
 
 }  // namespace tacet::experiment

@@ -42,6 +42,7 @@ void SilenceRun::observe(int index, const CleanState& clean, const engine::Silen
   }
   result_.layers.push_back(std::move(rows.row));
   swap_parts_.push_back(std::move(rows.swap_parts));
+  relative_.push_back(std::move(rows.relative));
   if (rows.other_first) {
     other_first_.push_back(std::move(*rows.other_first));
     other_swap_parts_.push_back(std::move(rows.other_swap_parts));
@@ -67,6 +68,7 @@ SilenceResult SilenceRun::finish(std::int64_t values_changed) {
     }
   }
   result_.ripple = make_ripple(result_.layers, cut);
+  add_growth_interval(result_.ripple, relative_, options_.alpha);
   std::vector<double> means;
   means.reserve(result_.layers.size());
   for (const LayerEffect& row : result_.layers) means.push_back(row.mean_clean);

@@ -42,6 +42,7 @@ class SilenceRun {
   std::vector<std::vector<double>> swap_parts_;
   std::vector<std::vector<double>> other_swap_parts_;
   std::vector<double> final_norm_parts_;
+  std::vector<std::vector<double>> relative_;  // of every row, for the interval of growth
 };
 
 /// Collects the clean trajectory of one prompt while the states pass.

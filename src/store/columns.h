@@ -39,6 +39,14 @@ void visit_columns(Row& row, Visit&& visit) {
   visit("effective_rank_clean", row.effective_rank_clean);
   visit("effective_rank_silenced", row.effective_rank_silenced);
   visit("perturbation_absolute", row.perturbation_absolute);
+  visit("cohen_dz_low", row.cohen_dz_low);
+  visit("cohen_dz_high", row.cohen_dz_high);
+  visit("glass_delta", row.glass_delta);
+  visit("glass_delta_low", row.glass_delta_low);
+  visit("glass_delta_high", row.glass_delta_high);
+  visit("mean_delta_degrees", row.mean_delta_degrees);
+  visit("mean_delta_degrees_low", row.mean_delta_degrees_low);
+  visit("mean_delta_degrees_high", row.mean_delta_degrees_high);
 }
 
 /// The same for `ripple`.
@@ -53,6 +61,25 @@ void visit_columns(Row& row, Visit&& visit) {
   visit("growth", row.growth);
   visit("growth_absolute", row.growth_absolute);
   visit("sign_changes", row.sign_changes);
+  visit("growth_low", row.growth_low);
+  visit("growth_high", row.growth_high);
+}
+
+/// The same for one test of a row, but for what only some tests have.
+template <RowOf<TestResult> Row, typename Visit>
+void visit_columns(Row& row, Visit&& visit) {
+  visit("name", row.name);
+  visit("statistic", row.statistic);
+  visit("df", row.df);
+  visit("se", row.se);
+  visit("p", row.p);
+  visit("log10_p", row.log10_p);
+  visit("p_adjusted", row.p_adjusted);
+  visit("significant", row.significant);
+  visit("ci_low", row.ci_low);
+  visit("ci_high", row.ci_high);
+  visit("note", row.note);
+  visit("token_share", row.token_share);
 }
 
 /// The same for a row of a trajectory.

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <type_traits>
 #include <vector>
 
 #include "store/columns.h"
@@ -15,7 +17,17 @@ namespace {
 class BitMaker {
  public:
   void operator()(const char*, double value) { add(std::bit_cast<std::uint64_t>(value)); }
-  void operator()(const char*, Effect value) { add(static_cast<std::uint64_t>(value)); }
+  template <typename Word>
+    requires std::is_enum_v<Word>
+  void operator()(const char*, Word value) {
+    add(static_cast<std::uint64_t>(value));
+  }
+  void operator()(const char*, const std::string& text) {
+    for (const char c : text) add(static_cast<unsigned char>(c));
+  }
+  void operator()(const char* name, const std::vector<double>& values) {
+    for (const double value : values) (*this)(name, value);
+  }
   void operator()(const char*, const std::vector<int>& values) {
     for (const int value : values) add(static_cast<std::uint64_t>(value));
   }
@@ -26,6 +38,7 @@ class BitMaker {
   }
   /// Integers and booleans.
   template <typename Value>
+    requires std::is_integral_v<Value>
   void operator()(const char*, const Value& value) {
     add(static_cast<std::uint64_t>(value));
   }
@@ -52,8 +65,12 @@ BitMaker bits_of(const SweepOutcome& outcome) {
   BitMaker maker;
   maker("values_changed", outcome.values_changed);
   visit_columns(outcome.ripple, maker);
-  for (const LayerEffect& row : outcome.layers) visit_columns(row, maker);
-  if (outcome.final_norm) visit_columns(*outcome.final_norm, maker);
+  const auto add_row = [&maker](const LayerEffect& row) {
+    visit_columns(row, maker);
+    for (const TestResult& test : row.tests) visit_columns(test, maker);
+  };
+  for (const LayerEffect& row : outcome.layers) add_row(row);
+  if (outcome.final_norm) add_row(*outcome.final_norm);
   return maker;
 }
 

@@ -47,6 +47,7 @@ Json open_json(const OpenClaim& claim) {
 Json effect_json(const std::string& spec, const LayerEffect& row) {
   Json json = {{"spec", spec}};
   json.update(layer_json(row, spec));
+  json.erase("tests");  // the table has one line a block
   return json;
 }
 
@@ -94,6 +95,7 @@ std::string study_json(const StudyListing& study) {
                                           .value("test", sweep.at("test"))
                                           .value("heads", std::move(sweep.at("heads")))
                                           .value("counts", sweep.at("counts"))
+                                          .value("tests", sweep.at("tests"))
                                           .take())
                       .take());
 }

@@ -24,6 +24,8 @@ struct RunSettings {
   PairsKind pairs = PairsKind::movable;
   bool exclude_first = false;
   Test test = Test::paired;
+  std::vector<Test> tests_beside;  ///< without `test`, each once, in the order of kAllTests
+  ResamplingOptions resampling;    ///< of the tests that draw at random
   double alpha = 0.05;
   Correction correction = Correction::bonferroni;
   Family family = Family::blocks;
@@ -31,6 +33,9 @@ struct RunSettings {
   std::vector<int> positions;  ///< touched, of this prompt; empty means all
   bool operator==(const RunSettings&) const = default;
 };
+
+/// The tests beside the one that decides, as RunSettings holds them.
+std::vector<Test> tests_beside(const SilenceOptions& options);
 
 /// A run as it stands in the database.
 struct StoredRun {

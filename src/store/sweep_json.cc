@@ -38,6 +38,12 @@ Json prompt_json(const StoredRun& run) {
       .take();
 }
 
+Json test_names(const std::vector<Test>& tests) {
+  Json names = Json::array();
+  for (const Test test : tests) names.push_back(std::string(to_string(test)));
+  return names;
+}
+
 Json settings_json(const RunSettings& settings) {
   return ObjectBuilder("settings")
       .text("mode", to_string(settings.mode))
@@ -46,6 +52,9 @@ Json settings_json(const RunSettings& settings) {
       .text("pairs", to_string(settings.pairs))
       .value("exclude_first", settings.exclude_first)
       .text("test", to_string(settings.test))
+      .value("tests_beside", test_names(settings.tests_beside))
+      .value("seed", settings.resampling.seed)
+      .value("draws", settings.resampling.draws)
       .number("alpha", settings.alpha)
       .text("correction", to_string(settings.correction))
       .text("family", to_string(settings.family))
@@ -99,6 +108,28 @@ Json counts_json(const SweepSummary& summary) {
       .take();
 }
 
+/// What another test would say of the heads: by name, the heads in the same order.
+Json beside_json(const std::vector<std::pair<Test, SweepSummary>>& beside) {
+  Json tests = Json::object();
+  for (const auto& [test, summary] : beside) {
+    Json heads = Json::array();
+    for (const HeadSummary& head : summary.heads) {
+      heads.push_back(ObjectBuilder(head.spec)
+                          .text("spec", head.spec)
+                          .number("p_adjusted", head.p_adjusted)
+                          .number("onset", head.onset)
+                          .text("role", to_string(head.role))
+                          .value("n_significant", head.n_significant)
+                          .take());
+    }
+    tests[std::string(to_string(test))] = ObjectBuilder()
+                                              .value("heads", std::move(heads))
+                                              .value("counts", counts_json(summary))
+                                              .take();
+  }
+  return tests;
+}
+
 /// One line of the CSV: the heads of an intervention in one field.
 Json csv_row(std::int64_t run, const HeadSummary& head) {
   Json row = {{"run", run}};
@@ -124,6 +155,7 @@ Json sweep_document(const SweepListing& listing) {
       .value("test", test_json(listing.summary, first.settings))
       .value("heads", std::move(heads))
       .value("counts", counts_json(listing.summary))
+      .value("tests", beside_json(listing.beside))
       .take();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/json_values.h"
@@ -17,12 +18,15 @@ struct SweepListing {
   std::vector<StoredRun> runs;
   std::vector<SweepSummary> per_run;  ///< one per run, of the same interventions
   SweepSummary summary;               ///< over all runs
+  /// The same summary by each test that was made beside the one that decides.
+  std::vector<std::pair<Test, SweepSummary>> beside;
 };
 
 /// `"schema": "tacet.sweep/1"`: schema, version, model, prompts [{run, id, prompt, positions,
 /// tokens}], settings (what the rows of the database were measured and tested with), test (what
 /// this summary was tested with), heads [{spec, heads, layer, head, cut_layer, late_delta, ...}],
-/// counts. `layer` and `head` are null for a joint intervention; with several prompts the numbers
+/// counts, tests {NAME {heads [{spec, role, p_adjusted, ...}], counts}} of those made beside.
+/// `layer` and `head` are null for a joint intervention; with several prompts the numbers
 /// of `heads` are means over them. Throws NumericError for NaN.
 std::string sweep_json(const SweepListing& listing);
 /// The same, before it becomes text.

@@ -62,6 +62,14 @@ bool is_whole(const SweepOutcome& outcome, std::size_t n_layer) {
   return true;
 }
 
+/// The row of `outcome` that tests of `layer` belong to; nullptr when there is none. ln_f's output
+/// stands behind the blocks.
+LayerEffect* row_of(SweepOutcome& outcome, std::int64_t layer) {
+  const auto n_layer = static_cast<std::int64_t>(outcome.layers.size());
+  if (layer == n_layer && outcome.final_norm) return &*outcome.final_norm;
+  return layer < 0 || layer >= n_layer ? nullptr : &outcome.layers[static_cast<std::size_t>(layer)];
+}
+
 /// What the states of a whole trajectory of `count` rows are called; empty for too few.
 std::vector<std::string> state_names(std::size_t count) {
   if (count < 3) return {};
@@ -93,6 +101,8 @@ ResultTables::ResultTables(Connection& connection)
       insert_effect_(connection, insert_sql("effects", kResultKeys, column_names<LayerEffect>())),
       insert_final_norm_(connection,
                          insert_sql("final_norms", kResultKeys, column_names<LayerEffect>())),
+      insert_test_(connection, insert_sql("tests", {"run_id", "intervention_id", "layer", "place"},
+                                          column_names<TestResult>())),
       select_trajectory_(connection, "SELECT depth, CAST(state AS TEXT), " +
                                          select_list(column_names<TrajectoryRow>()) +
                                          " FROM trajectories WHERE run_id = ? ORDER BY depth"),
@@ -107,7 +117,11 @@ ResultTables::ResultTables(Connection& connection)
                                       "layer"),
       select_final_norms_(connection, "SELECT intervention_id, " +
                                           select_list(column_names<LayerEffect>()) +
-                                          " FROM final_norms WHERE run_id = ?") {}
+                                          " FROM final_norms WHERE run_id = ?"),
+      select_tests_(connection, "SELECT intervention_id, layer, place, " +
+                                    select_list(column_names<TestResult>()) +
+                                    " FROM tests WHERE run_id = ? ORDER BY intervention_id, layer, "
+                                    "place") {}
 
 std::set<std::string> ResultTables::finished(std::int64_t run) {
   std::set<std::string> specs;
@@ -167,9 +181,26 @@ void ResultTables::write(std::int64_t run, const SilenceResult& result) {
     put_row(statement, row);
     statement.run();
   };
-  for (const LayerEffect& row : result.layers) insert(insert_effect_, row);
-  if (result.final_norm) insert(insert_final_norm_, *result.final_norm);
+  int layer = 0;
+  for (const LayerEffect& row : result.layers) {
+    insert(insert_effect_, row);
+    write_tests(run, id, layer++, row);
+  }
+  if (result.final_norm) {
+    insert(insert_final_norm_, *result.final_norm);
+    write_tests(run, id, layer, *result.final_norm);
+  }
   transaction.commit();
+}
+
+void ResultTables::write_tests(std::int64_t run, std::int64_t id, int layer,
+                               const LayerEffect& row) {
+  std::int64_t place = 0;
+  for (const TestResult& test : row.tests) {
+    insert_test_.start().put(run).put(id).put(std::int64_t{layer}).put(place++);
+    put_row(insert_test_, test);
+    insert_test_.run();
+  }
 }
 
 std::optional<StoredTrajectory> ResultTables::trajectory(std::int64_t run) {
@@ -211,6 +242,16 @@ std::vector<SweepOutcome> ResultTables::outcomes(std::int64_t run) {
   while (select_final_norms_.step()) {
     SweepOutcome& outcome = by_id[select_final_norms_.take_int64()];
     outcome.final_norm = take_row<LayerEffect>(select_final_norms_);
+  }
+  select_tests_.start().put(run);
+  while (select_tests_.step()) {
+    SweepOutcome& outcome = by_id[select_tests_.take_int64()];
+    LayerEffect* const row = row_of(outcome, select_tests_.take_int64());
+    const std::int64_t place = select_tests_.take_int64();
+    if (row == nullptr || place != static_cast<std::int64_t>(row->tests.size())) {
+      connection_.fail_damaged(fmt::format("the tests of run {} do not fit its rows", run));
+    }
+    row->tests.push_back(take_row<TestResult>(select_tests_));
   }
   snapshot.commit();
   std::vector<SweepOutcome> outcomes;

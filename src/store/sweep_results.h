@@ -1,5 +1,6 @@
 /// @file
-/// The tables of results: `interventions`, `ripples`, `effects`, `final_norms`, `trajectories`.
+/// The tables of results: `interventions`, `ripples`, `effects`, `tests`, `final_norms`,
+/// `trajectories`.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,7 @@ class ResultTables {
 
  private:
   std::int64_t id_of(const Intervention& intervention);
+  void write_tests(std::int64_t run, std::int64_t id, int layer, const LayerEffect& row);
 
   Connection& connection_;
   Statement select_finished_;
@@ -42,10 +44,12 @@ class ResultTables {
   Statement insert_ripple_;
   Statement insert_effect_;
   Statement insert_final_norm_;
+  Statement insert_test_;
   Statement select_trajectory_;
   Statement select_ripples_;
   Statement select_effects_;
   Statement select_final_norms_;
+  Statement select_tests_;
 };
 
 }  // namespace tacet::store

@@ -25,6 +25,19 @@ constexpr const char* sql_type() {
   return "TEXT NOT NULL";
 }
 
+/// Numbers as a JSON array that gives the same bits again, and back.
+std::string numbers_text(const std::vector<double>& values) {
+  return Json(values).dump();
+}
+
+std::vector<double> numbers_from_text(const Connection& connection, const std::string& text) {
+  try {
+    return Json::parse(text).get<std::vector<double>>();
+  } catch (const Json::exception&) {
+    connection.fail_damaged(fmt::format("'{}' is no list of numbers", text));
+  }
+}
+
 class Putter {
  public:
   explicit Putter(Statement& statement) : statement_(statement) {}
@@ -38,12 +51,23 @@ class Putter {
       statement_.put_null();
     }
   }
-  void operator()(const char*, Effect value) { statement_.put(to_string(value)); }
+  template <typename Word>
+    requires std::is_enum_v<Word>
+  void operator()(const char*, Word value) {
+    statement_.put(to_string(value));
+  }
+  void operator()(const char*, const std::string& value) {
+    statement_.put(std::string_view(value));
+  }
+  void operator()(const char*, const std::vector<double>& value) {
+    statement_.put(std::string_view(numbers_text(value)));
+  }
   void operator()(const char*, const std::vector<int>& value) {
     statement_.put(std::string_view(to_list_text(value)));
   }
   /// Integers and booleans.
   template <typename Value>
+    requires std::is_integral_v<Value>
   void operator()(const char*, const Value& value) {
     statement_.put(std::int64_t{value});
   }
@@ -67,10 +91,16 @@ class Taker {
     value.reset();
     if (!statement_.take_null()) value = statement_.take_int();
   }
-  void operator()(const char* name, Effect& value) {
+  void operator()(const char*, std::string& value) { value = statement_.take_text(); }
+  void operator()(const char*, std::vector<double>& value) {
+    value = numbers_from_text(statement_.connection(), statement_.take_text());
+  }
+  template <typename Word>
+    requires std::is_enum_v<Word>
+  void operator()(const char* name, Word& value) {
     const std::string text = statement_.take_text();
-    if (const std::optional<Effect> effect = word_from<Effect>(text)) {
-      value = *effect;
+    if (const std::optional<Word> word = word_from<Word>(text)) {
+      value = *word;
       return;
     }
     statement_.connection().fail_damaged(fmt::format("the {} '{}' is not known", name, text));
@@ -119,15 +149,19 @@ Row take_row(Statement& statement) {
 template std::vector<std::string> column_names<LayerEffect>();
 template std::vector<std::string> column_names<Ripple>();
 template std::vector<std::string> column_names<TrajectoryRow>();
+template std::vector<std::string> column_names<TestResult>();
 template std::vector<std::string> column_definitions<LayerEffect>();
 template std::vector<std::string> column_definitions<Ripple>();
 template std::vector<std::string> column_definitions<TrajectoryRow>();
+template std::vector<std::string> column_definitions<TestResult>();
 template void put_row(Statement& statement, const LayerEffect& row);
 template void put_row(Statement& statement, const Ripple& row);
 template void put_row(Statement& statement, const TrajectoryRow& row);
+template void put_row(Statement& statement, const TestResult& row);
 template LayerEffect take_row<LayerEffect>(Statement& statement);
 template Ripple take_row<Ripple>(Statement& statement);
 template TrajectoryRow take_row<TrajectoryRow>(Statement& statement);
+template TestResult take_row<TestResult>(Statement& statement);
 
 std::string select_list(const std::vector<std::string>& names, std::string_view prefix) {
   std::string list;

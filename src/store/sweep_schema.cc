@@ -19,7 +19,7 @@ constexpr std::size_t kUserVersionAt = 60;    ///< in the header, big-endian, as
 constexpr std::size_t kApplicationIdAt = 68;  ///< see https://www.sqlite.org/fileformat.html
 
 /// `{0}` are the columns of a row of `layers`, `{1}` of a ripple, `{2}` of a trajectory, `{3}` the
-/// schema's version, `{4}` the tool's, `{5}` the application's id.
+/// schema's version, `{4}` the tool's, `{5}` the application's id, `{6}` the columns of a test.
 constexpr std::string_view kSchema = R"(
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -73,6 +73,15 @@ CREATE TABLE final_norms (
   intervention_id INTEGER NOT NULL,
   {0},
   PRIMARY KEY (run_id, intervention_id),
+  FOREIGN KEY (run_id, intervention_id) REFERENCES ripples ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE TABLE tests (
+  run_id INTEGER NOT NULL,
+  intervention_id INTEGER NOT NULL,
+  layer INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  {6},
+  PRIMARY KEY (run_id, intervention_id, layer, place),
   FOREIGN KEY (run_id, intervention_id) REFERENCES ripples ON DELETE CASCADE
 ) WITHOUT ROWID;
 CREATE TABLE trajectories (
@@ -148,7 +157,8 @@ void make_schema(Connection& connection) {
   connection.execute(fmt::format(kSchema, fmt::join(column_definitions<LayerEffect>(), ",\n  "),
                                  fmt::join(column_definitions<Ripple>(), ",\n  "),
                                  fmt::join(column_definitions<TrajectoryRow>(), ",\n  "),
-                                 kSchemaVersion, kVersion, kApplicationId));
+                                 kSchemaVersion, kVersion, kApplicationId,
+                                 fmt::join(column_definitions<TestResult>(), ",\n  ")));
   transaction.commit();
 }
 

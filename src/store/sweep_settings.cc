@@ -1,5 +1,6 @@
 #include "store/sweep_settings.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -20,6 +21,18 @@ Word named(const Json& json) {
   throw UsageError(fmt::format("'{}' is not known", name));
 }
 
+std::vector<Test> tests_from(const Json& names) {
+  std::vector<Test> tests;
+  for (const Json& name : names) tests.push_back(named<Test>(name));
+  return tests;
+}
+
+Json names_of(const std::vector<Test>& tests) {
+  Json names = Json::array();
+  for (const Test test : tests) names.push_back(std::string(to_string(test)));
+  return names;
+}
+
 RunSettings from_json(const Json& json) {
   const Json& positions = json.at("positions");
   return {.states = named<StatesKind>(json.at("states")),
@@ -27,6 +40,9 @@ RunSettings from_json(const Json& json) {
           .pairs = named<PairsKind>(json.at("pairs")),
           .exclude_first = json.at("exclude_first").get<bool>(),
           .test = named<Test>(json.at("test")),
+          .tests_beside = tests_from(json.at("tests_beside")),
+          .resampling = {.seed = json.at("seed").get<std::uint64_t>(),
+                         .draws = json.at("draws").get<std::int64_t>()},
           .alpha = json.at("alpha").get<double>(),
           .correction = named<Correction>(json.at("correction")),
           .family = named<Family>(json.at("family")),
@@ -36,6 +52,16 @@ RunSettings from_json(const Json& json) {
 
 }  // namespace
 
+std::vector<Test> tests_beside(const SilenceOptions& options) {
+  std::vector<Test> tests;
+  for (const Test test : kAllTests) {
+    const bool is_wanted =
+        std::ranges::find(options.tests_beside, test) != options.tests_beside.end();
+    if (is_wanted && test != options.test) tests.push_back(test);
+  }
+  return tests;
+}
+
 std::string settings_text(const RunSettings& settings) {
   return ObjectBuilder("settings")
       .text("states", to_string(settings.states))
@@ -43,6 +69,9 @@ std::string settings_text(const RunSettings& settings) {
       .text("pairs", to_string(settings.pairs))
       .value("exclude_first", settings.exclude_first)
       .text("test", to_string(settings.test))
+      .value("tests_beside", names_of(settings.tests_beside))
+      .value("seed", settings.resampling.seed)
+      .value("draws", settings.resampling.draws)
       .number("alpha", settings.alpha)
       .text("correction", to_string(settings.correction))
       .text("family", to_string(settings.family))
