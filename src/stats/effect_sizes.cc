@@ -66,8 +66,17 @@ std::vector<Left> without_tokens(std::span<const double> values, std::span<const
   return left;
 }
 
-double degrees(double cosine) {
-  return std::acos(std::clamp(cosine, -1.0, 1.0)) * 180 / std::numbers::pi;
+/// acos(after) - acos(before) in degrees, with all its digits where the two are close: the sine of
+/// the difference with `after - before` taken out of it.
+double degrees_between(double before, double after) {
+  const double a = std::clamp(before, -1.0, 1.0);
+  const double b = std::clamp(after, -1.0, 1.0);
+  const double sine_a = std::sqrt((1 - a) * (1 + a));
+  const double sine_b = std::sqrt((1 - b) * (1 + b));
+  const double sines = sine_a + sine_b;
+  if (sines == 0) return a == b ? 0 : std::copysign(180.0, a - b);
+  const double sine = (a - b) * (a * (a + b) / sines + sine_a);
+  return std::atan2(sine, a * b + sine_a * sine_b) * 180 / std::numbers::pi;
 }
 
 Estimate ratio(double numerator, double spread, std::span<const Left> numerators,
@@ -120,7 +129,7 @@ EffectSizes effect_sizes(std::span<const double> clean, std::span<const double> 
 
   std::vector<double> angles(clean.size());
   std::ranges::transform(silenced, clean, angles.begin(), [](double after, double before) {
-    return degrees(after) - degrees(before);
+    return degrees_between(before, after);
   });
   std::vector<double> without;
   for (const Left& left : without_tokens(angles, pairs, n_tokens)) without.push_back(left.mean);

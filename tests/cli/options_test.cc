@@ -84,7 +84,7 @@ class DeclaredOptions : public ::testing::Test {
     declare_model(app_, model_);
     declare_prompt(app_, prompt_);
     declare_measure(app_, options_);
-    declare_testing(app_, options_);
+    declare_testing(app_, options_, /*with_all=*/true);
     declare_output(app_, output_);
     declare_threads(app_, options_);
   }
@@ -109,6 +109,24 @@ TEST_F(DeclaredOptions, DefaultsAreThoseOfTheStructs) {
             to_string(SilenceOptions{}.correction));
   EXPECT_EQ(app_.get_option("--mode")->get_default_str(), to_string(SliceMode{}));
   EXPECT_EQ(app_.get_option("--format")->get_default_str(), "table");
+}
+
+TEST_F(DeclaredOptions, TheFirstOfSeveralTestsDecides) {
+  parse({"--test", "dyadic,token-swap,paired"});
+  EXPECT_EQ(options_.test, tacet::Test::dyadic);
+  EXPECT_THAT(options_.tests_beside, ::testing::ElementsAre(tacet::Test::token_swap, tacet::Test::paired));
+}
+
+TEST_F(DeclaredOptions, AllTestsStandBesideThePairedOne) {
+  parse({"--test", "all"});
+  EXPECT_EQ(options_.test, tacet::Test::paired);
+  EXPECT_EQ(options_.tests_beside.size(), kAllTests.size());
+}
+
+TEST_F(DeclaredOptions, AListOfTestsHoldsNamesAlone) {
+  for (const char* const list : {"paired,", "paired,,dyadic", "paired,all", "all,paired", "pared"}) {
+    EXPECT_ANY_THROW(parse({"--test", list})) << list;
+  }
 }
 
 TEST_F(DeclaredOptions, ReachTheirFields) {

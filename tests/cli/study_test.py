@@ -20,6 +20,8 @@ from tool import PROMPT, ToolTest, ask, ask_json, environment, write_tiny_model
 FAILED = 1
 WRONG_USAGE = 2
 FILES = ["effects.csv", "report.html", "study.json", "sweep.db"]
+TESTED = ["small_immediate_effect", "late_significance", "both_signs", "every_head_contributes"]
+VERDICTS = ["holds", "in_part", "does_not_hold"]
 IDS = ["early_fall", "late_rise", "late_rise_without_final_norm", "small_immediate_effect",
        "late_significance", "both_signs", "accumulation", "every_head_contributes", "same_bits"]
 TOKENS = "1,2,3,4,5,6,7,8"
@@ -210,7 +212,7 @@ class Folder(StudyTest):
         for key in ("model", "settings"):
             self.assertEqual(study[key], shown[key])
         self.assertEqual(study["sweep"], {"run": 1, **{
-            key: shown[key] for key in ("test", "heads", "counts")}})
+            key: shown[key] for key in ("test", "heads", "counts", "tests")}})
         # The run that keeps the trajectory without position 0 is nothing to be told of.
         self.assertNotIn("run 2", ask("sweep", "--show", "--db", str(self.out / "sweep.db")))
 
@@ -327,6 +329,7 @@ class SameBits(StudyTest):
         self.out.mkdir()
         repeated = self.out / name
         ask("sweep", "--model", model, "--token-ids", TOKENS, "--heads", "1.*", "--quiet",
+            "--test", "paired,token-swap",
             "--db", str(repeated))
         with sqlite3.connect(repeated) as connection:
             connection.execute("UPDATE effects SET mean_clean = mean_clean + 1e-15"

@@ -32,6 +32,10 @@ HEAD = {
 }
 
 
+TESTS = ["paired", "independent", "wilcoxon", "dyadic", "token-swap", "token-bootstrap",
+         "token-jackknife"]
+
+
 class SweepTest(ToolTest):
     def setUp(self):
         super().setUp()
@@ -144,6 +148,38 @@ class Resuming(SweepTest):
         result = self.sweep(PROMPT, heads="3.1,L3H0+L3H1")
         self.assertEqual([head["spec"] for head in result["heads"]], ["L3H0+L3H1", "L3H1"])
         self.assertEqual(len(json.loads(self.show("--format", "json"))["heads"]), 21)
+
+    def test_every_test_beside_the_one_that_decides(self):
+        made = self.sweep(PROMPT, "--test", "all", heads="3.*")
+        self.assertEqual(made["settings"]["test"], "paired")
+        self.assertEqual(sorted([*made["tests"], "paired"]), sorted(TESTS))
+        with opened(self.database) as connection:
+            rows = connection.execute(
+                "SELECT tests.layer, tests.name, tests.p, token_share FROM tests JOIN interventions"
+                " ON id = intervention_id WHERE spec = 'L3H5' ORDER BY tests.layer, place"
+            ).fetchall()
+        whole = ask_json("silence", PROMPT, "--heads", "L3H5", "--test", "all")
+        stored = {(layer, name): (p, share) for layer, name, p, share in rows}
+        for layer in whole["layers"]:
+            for name, result in layer["tests"].items():
+                p, share = stored[layer["layer"], name]
+                self.assertEqual(p, result["p"], (layer["layer"], name))
+                if name == "token-swap":
+                    self.assertEqual(json.loads(share), result["token_share"])
+        shown = json.loads(self.show("--test", "token-swap", "--format", "json"))
+        self.assertEqual(shown["test"]["name"], "token-swap")
+        beside = {head["spec"]: head for head in made["tests"]["token-swap"]["heads"]}
+        for head in shown["heads"]:
+            self.assertEqual(head["role"], beside[head["spec"]]["role"])
+            self.assertEqual(head["p_adjusted"], beside[head["spec"]]["p_adjusted"])
+        alone = self.sweep(PROMPT, "--test", "token-swap", heads="3.*")
+        self.assertEqual(alone["heads"], shown["heads"])
+
+    def test_a_test_that_was_not_made_is_not_shown(self):
+        self.sweep(PROMPT, heads="3.1")
+        show = ("sweep", "--db", self.database, "--show")
+        self.assert_fails(FAILED, *show, "--test", "dyadic", says="--test paired,dyadic")
+        self.assert_fails(WRONG_USAGE, *show, "--test", "all", says="one name")
 
     def test_other_settings_are_other_runs(self):
         self.sweep(PROMPT, heads="3.1")

@@ -119,6 +119,41 @@ void quieten(SweepOutcome& outcome) {
   }
 }
 
+/// Tests every row by token-swap as well, which finds what the other did, or nothing.
+void test_beside(SweepOutcome& outcome, bool agrees) {
+  for (LayerEffect& effect : outcome.layers) {
+    TestResult result;
+    result.name = tacet::Test::token_swap;
+    result.p = agrees ? effect.p : std::optional(0.9);
+    result.p_adjusted = result.p;
+    result.significant = agrees && effect.significant;
+    effect.tests = {result};
+  }
+}
+
+TEST_F(Claims, StandUpByTheSameRuleWithTokenSwap) {
+  change_all([](SweepOutcome& outcome) { test_beside(outcome, true); });
+  int n_tested = 0;
+  for (const Claim& claim : judged()) {
+    EXPECT_EQ(claim.stands_up.has_value(), claim.is_tested) << claim.id;
+    if (!claim.is_tested) continue;
+    ++n_tested;
+    EXPECT_EQ(claim.stands_up, claim.verdict) << claim.id;
+  }
+  EXPECT_EQ(n_tested, 4);
+
+  change_all([](SweepOutcome& outcome) { test_beside(outcome, false); });
+  EXPECT_EQ(verdict("late_significance"), Verdict::holds);
+  EXPECT_EQ(judged("late_significance").stands_up, Verdict::does_not_hold);
+  EXPECT_EQ(judged("both_signs").stands_up, Verdict::does_not_hold);
+  EXPECT_EQ(judged("small_immediate_effect").stands_up, Verdict::holds);
+  EXPECT_FALSE(judged("accumulation").stands_up);
+
+  // One head without it, and no verdict can be given.
+  at(2, 1).layers[5].tests.clear();
+  EXPECT_FALSE(judged("late_significance").stands_up);
+}
+
 TEST_F(Claims, AreThoseOfTheStudyInItsOrder) {
   std::vector<std::string> ids;
   for (const Claim& claim : judged()) {

@@ -1,28 +1,30 @@
 #!/usr/bin/env python3
 """Writes tests/golden/effect_sizes.json, the reference of the tests of tacet/effect_sizes.h.
 
-Run with Debian 12's Python (NumPy 1.24, SciPy 1.10):
+Run with Debian 12's Python (NumPy 1.24, SciPy 1.10, mpmath 1.2):
 
     /usr/bin/python3 tests/stats/make_effect_sizes_golden.py
 
 Every number without a token is computed by leaving its pairs out of the list, with NumPy's mean and
-standard deviation in extended precision; the quantile is SciPy's.
+standard deviation in extended precision; angles have 40 digits, the quantile is SciPy's.
 """
 
 import json
 import pathlib
 
+import mpmath
 import numpy as np
 from scipy import stats
 
 ALPHA = 0.05
+mpmath.mp.dps = 40
 
 
 def sizes(clean, silenced):
     clean, silenced = np.longdouble(clean), np.longdouble(silenced)
     delta = silenced - clean
-    degrees = np.degrees(np.arccos(np.clip(silenced, -1, 1))) - np.degrees(
-        np.arccos(np.clip(clean, -1, 1)))
+    degrees = np.array([float(mpmath.degrees(mpmath.acos(float(b)) - mpmath.acos(float(a))))
+                        for a, b in zip(np.clip(clean, -1, 1), np.clip(silenced, -1, 1))])
     return {
         "cohen_dz": delta.mean() / delta.std(ddof=1),
         "glass_delta": delta.mean() / clean.std(ddof=1),

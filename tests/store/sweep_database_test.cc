@@ -208,6 +208,42 @@ TEST(SweepDatabase, ReplacesAResultThatIsWrittenAgain) {
   EXPECT_EQ(contents(folder / "a.db"), before);
 }
 
+TEST(SweepDatabase, KeepsTheTestsBesideInTheirOrder) {
+  const TempDir folder;
+  SweepDatabase database = SweepDatabase::open_for_writing(folder / "a.db");
+  const Model model = Model::mini();
+  const auto run = database.run_of(model, sweep_prompt(0), "", {});
+  SilenceResult result = sweep_result(0, {1, 0});
+  TestResult paired;
+  paired.name = tacet::Test::paired;
+  TestResult swap;
+  swap.name = tacet::Test::token_swap;
+  swap.statistic = -2.5;
+  swap.p = 1e-300;
+  swap.log10_p = -300;
+  swap.significant = true;
+  swap.note = "4 tokens moved";
+  swap.token_share = {0.1, 1.0 / 3, -0.25};
+  result.layers[2].tests = {swap, paired};
+  result.final_norm->tests = {paired};
+  database.write(run, result);
+  database.write(run, result);  // in place of the first
+  const std::vector<SweepOutcome> outcomes = database.outcomes(run);
+  const std::vector<TestResult>& tests = outcomes.front().layers[2].tests;
+  ASSERT_EQ(tests.size(), 2U);
+  EXPECT_EQ(tests[0].name, tacet::Test::token_swap);
+  EXPECT_EQ(tests[0].statistic, swap.statistic);
+  EXPECT_EQ(tests[0].p, swap.p);
+  EXPECT_EQ(tests[0].log10_p, swap.log10_p);
+  EXPECT_TRUE(tests[0].significant);
+  EXPECT_EQ(tests[0].note, swap.note);
+  EXPECT_EQ(tests[0].token_share, swap.token_share);
+  EXPECT_EQ(tests[1].name, tacet::Test::paired);
+  EXPECT_FALSE(tests[1].p);
+  EXPECT_EQ(outcomes.front().final_norm->tests.size(), 1U);
+  EXPECT_TRUE(outcomes.front().layers[1].tests.empty());
+}
+
 TEST(SweepDatabase, NeverMixesRunsThatDiffer) {
   const TempDir folder;
   SweepDatabase database = SweepDatabase::open_for_writing(folder / "a.db");
@@ -218,6 +254,10 @@ TEST(SweepDatabase, NeverMixesRunsThatDiffer) {
       [](RunSettings& s) { s.pairs = PairsKind::all; },
       [](RunSettings& s) { s.exclude_first = true; },
       [](RunSettings& s) { s.test = tacet::Test::independent; },
+      [](RunSettings& s) { s.tests_beside = {tacet::Test::token_swap}; },
+      [](RunSettings& s) { s.tests_beside = {tacet::Test::token_swap, tacet::Test::dyadic}; },
+      [](RunSettings& s) { s.resampling.seed = 2; },
+      [](RunSettings& s) { s.resampling.draws = 99; },
       [](RunSettings& s) { s.alpha = std::nextafter(0.05, 1.0); },
       [](RunSettings& s) { s.correction = Correction::bh; },
       [](RunSettings& s) { s.family = Family::reachable; },
