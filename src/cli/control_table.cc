@@ -15,7 +15,7 @@ namespace {
 
 /// A slope of a logarithm as a factor per block.
 std::string factor(double slope) {
-  return fmt::format("x {:.3f}", std::exp(slope));
+  return fmt::format("x{:.3f}", std::exp(slope));
 }
 
 std::string late_text(const ControlResult& control) {
