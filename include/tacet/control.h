@@ -93,9 +93,10 @@ struct ControlResult {
 /// be no control: they would also pull the tokens apart. Each other head of the block adds
 /// -C_other |C| / |C_other| (Frobenius norms).
 ///
-/// Under the hypothesis that the direction of the head's contribution is as good as drawn at
-/// random, p = (1 + #{as extreme}) / (N + 1) is exact (Phipson and Smyth 2010, "Permutation
-/// P-values should never be zero").
+/// p = (1 + #{as extreme}) / (N + 1) (Phipson and Smyth 2010, "Permutation P-values should never be
+/// zero") is exact where the push's direction is uniform given everything else. Of a head's that is
+/// never quite so: its contribution is a part of the stream that it is taken out of, and a turned
+/// one is not. The block's other heads are parts of it too (docs/statistics.md).
 ///
 /// `result` is what `silence` found with this model; prompt, states, pairs and cosine are taken
 /// from it. An intervention that takes nothing out of the stream (`scale:1`) has no controls, and
