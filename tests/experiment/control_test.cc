@@ -9,8 +9,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/forward_pass.h"
 #include "experiment/control_effects.h"
 #include "experiment/prompts.h"
+#include "experiment/sweep_plan.h"
 #include "support/reference.h"
 #include "support/tiny_model.h"
 #include "support/twin.h"
@@ -149,6 +151,24 @@ TEST(Controls, AreTheSameForEveryThreadCountAndMemory) {
     EXPECT_NE(numbers(controls_of(tiny, intervention, options_of(1, 0, 2))), expected)
         << "another seed";
   }
+}
+
+TEST(Controls, GoUpTogetherAsFarAsTheMemoryHolds) {
+  const TinyModel tiny = made();
+  const ModelConfig& config = tiny.model.config();
+  const auto runs = [&](std::uint64_t memory, std::uint64_t extra = 0) {
+    return experiment::runs_per_pass(config, 12, 10, extra, memory, 2);
+  };
+  EXPECT_EQ(runs(0), 1U);
+  std::size_t before = 1;
+  for (std::uint64_t memory = 1000; memory < 100'000'000; memory *= 2) {
+    EXPECT_GE(runs(memory), before);
+    EXPECT_LE(runs(memory, 5000), runs(memory));
+    // What the runs beyond the first need fits.
+    EXPECT_LE((runs(memory) - 1) * 10 * engine::bytes_per_row(config), memory);
+    before = runs(memory);
+  }
+  EXPECT_EQ(before, (8192U - 12) / 10) << "more rows at a time gain nothing";
 }
 
 TEST(Controls, OfNothingAreNoneAndSaySo) {
