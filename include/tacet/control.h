@@ -106,6 +106,10 @@ struct ControlResult {
 ControlResult run_controls(const Model& model, const SilenceResult& result,
                            const ControlOptions& options = {});
 
+/// What can be said before a silencing has run. Throws UsageError for fewer than kFewestControls
+/// controls and for heads in more than one block, or none.
+void check_controls(const Intervention& intervention, std::int64_t n);
+
 /// (1 + #{control >= observed}) / (N + 1) over all N controls; a control that is nullopt counts as
 /// one that reaches `observed`.
 double control_p(double observed, std::span<const std::optional<double>> controls);

@@ -99,6 +99,7 @@ void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   const Model model = load_model(arguments.model.model);
   const ModelConfig& config = model.config();
   Intervention intervention = resolve_cut(arguments.cut, config.n_layer, config.n_head);
+  if (arguments.n_controls) check_controls(intervention, *arguments.n_controls);
   const Prompt prompt =
       resolve_prompt(arguments.prompt, model, arguments.model.model, arguments.output.quiet);
   intervention.positions = resolve_positions(arguments.cut.at, prompt);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -20,25 +19,6 @@ namespace {
 
 using experiment::ControlRuns;
 using experiment::PushRows;
-
-void check(const ModelConfig& config, const SilenceResult& result, const ControlOptions& options) {
-  if (options.n < kFewestControls) {
-    throw UsageError(fmt::format("{} controls are too few for a p-value: ask for at least {}",
-                                 options.n, kFewestControls));
-  }
-  const std::vector<Head>& heads = result.intervention.heads;
-  if (heads.empty()) throw UsageError("an intervention needs at least one head");
-  if (heads.front().layer != heads.back().layer) {
-    throw UsageError(
-        fmt::format("{} has heads in several blocks; a control is one push at one place, so all "
-                    "heads must be in the same block",
-                    spec_of(result.intervention)));
-  }
-  if (result.layers.size() != static_cast<std::size_t>(config.n_layer)) {
-    throw UsageError(fmt::format("the result has {} blocks, but the model {}: it is another's",
-                                 result.layers.size(), config.n_layer));
-  }
-}
 
 double frobenius_norm(const PushRows& rows) {
   double sum = 0;
@@ -94,11 +74,30 @@ class RotatedPushes {
 
 }  // namespace
 
+void check_controls(const Intervention& intervention, std::int64_t n) {
+  if (n < kFewestControls) {
+    throw UsageError(fmt::format("{} controls are too few for a p-value: ask for at least {}", n,
+                                 kFewestControls));
+  }
+  const std::vector<Head>& heads = intervention.heads;
+  if (heads.empty()) throw UsageError("an intervention needs at least one head");
+  if (heads.front().layer != heads.back().layer) {
+    throw UsageError(
+        fmt::format("{} has heads in several blocks; a control is one push at one place, so all "
+                    "heads must be in the same block",
+                    spec_of(intervention)));
+  }
+}
+
 ControlResult run_controls(const Model& model, const SilenceResult& result,
                            const ControlOptions& options) {
   const int threads = support::resolve_threads(options.threads);
   const ModelConfig& config = model.config();
-  check(config, result, options);
+  check_controls(result.intervention, options.n);
+  if (result.layers.size() != static_cast<std::size_t>(config.n_layer)) {
+    throw UsageError(fmt::format("the result has {} blocks, but the model {}: it is another's",
+                                 result.layers.size(), config.n_layer));
+  }
   const std::uint64_t memory = options.memory == 0 ? default_memory() : options.memory;
   const ControlRuns runs(model, result, memory, threads);
 

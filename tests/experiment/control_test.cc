@@ -213,6 +213,10 @@ TEST(Controls, RefuseWhatTheyCannotBeMadeFor) {
   few.n = 98;
   EXPECT_THROW(controls_of(tiny, {{{1, 2}}, {}, {}}, few), UsageError);
   EXPECT_THROW(controls_of(tiny, {{{1, 2}, {2, 0}}, {}, {}}), UsageError);
+  EXPECT_THROW(check_controls({{{1, 2}}, {}, {}}, kFewestControls - 1), UsageError);
+  EXPECT_THROW(check_controls({{{1, 2}, {2, 0}}, {}, {}}, kN), UsageError);
+  EXPECT_THROW(check_controls({}, kN), UsageError);
+  EXPECT_NO_THROW(check_controls({{{1, 2}, {1, 3}}, {}, {}}, kFewestControls));
   EXPECT_THROW(controls_of(tiny, {{{1, 2}}, {}, {}}, options_of(-1)), UsageError);
   const TinyModel other({.n_layer = 3, .n_head = 4, .d_model = 24});
   const SilenceResult result = silence(other.model, random_prompt(12), {{{1, 2}}, {}, {}});
