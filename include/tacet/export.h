@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "tacet/control.h"
 #include "tacet/model.h"
 #include "tacet/silence.h"
 
@@ -12,9 +13,11 @@ namespace tacet {
 
 /// The JSON of `silence` (`"schema": "tacet.silence/1"`), indented, with a final newline. Bytes of
 /// tokens that are not UTF-8 are replaced by U+FFFD. Infinities are the strings "inf" and "-inf".
-/// All four functions throw NumericError, naming the field, for a result that holds NaN (none that
+/// These functions throw NumericError, naming the field, for a result that holds NaN (none that
 /// tacet makes does), and are safe to call from several threads.
 std::string to_json(const SilenceResult& result, const Model& model);
+/// The same with the controls of the silencing as its last key, `control`.
+std::string to_json(const SilenceResult& result, const ControlResult& control, const Model& model);
 /// The JSON of `trajectory` (`"schema": "tacet.trajectory/1"`).
 std::string to_json(const TrajectoryResult& result, const Model& model);
 

@@ -3,6 +3,7 @@
 /// its attention heads falls silent. Include this one.
 #pragma once
 
+#include "tacet/control.h"
 #include "tacet/effect_sizes.h"
 #include "tacet/error.h"
 #include "tacet/export.h"

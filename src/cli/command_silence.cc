@@ -1,7 +1,10 @@
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/control_options.h"
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -10,6 +13,7 @@
 #include "cli/prompt_input.h"
 #include "cli/run_settings.h"
 #include "cli/silence_summary.h"
+#include "tacet/control.h"
 #include "tacet/error.h"
 #include "tacet/export.h"
 
@@ -22,6 +26,7 @@ struct SilenceArguments {
   CutOptions cut;
   SilenceOptions options;
   OutputOptions output;
+  std::optional<std::int64_t> n_controls;
   std::optional<std::string> dump;
   ReportOptions report;
 };
@@ -39,6 +44,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  tacet silence --heads L3H5 \"I told my friend that pineapple on pizza is a crime.\"\n"
     "  tacet silence --heads L3H5 --test all \"Berlin is the capital of\"\n"
+    "  tacet silence --heads L3H5 --control rotated:999 \"Berlin is the capital of\"\n"
     "  tacet silence --heads L3H5+L4H2 --exclude-first \"Berlin is the capital of\"\n"
     "  tacet silence --layer 3 --head 5 --at 'text: pizza' \"Mary likes pizza and John cheese\"\n"
     "  tacet silence --heads 3.5 --mode scale:0.5 --format json --token-ids 40,41,42,43\n"
@@ -48,6 +54,9 @@ constexpr const char* kExamples =
 
 void check(const SilenceArguments& arguments) {
   check_output(arguments.output);
+  if (arguments.n_controls && arguments.output.format == Format::csv) {
+    throw UsageError("csv has one row a block and no place for --control; use --format json");
+  }
   if (arguments.dump && arguments.dump == arguments.output.out) {
     throw UsageError("--out and --dump name the same file; give two different ones");
   }
@@ -57,17 +66,31 @@ void check(const SilenceArguments& arguments) {
   }
 }
 
-std::string rendered(const SilenceResult& result, const Model& model,
-                     const SilenceArguments& arguments, const Terminal& terminal) {
+std::string rendered(const SilenceResult& result, const std::optional<ControlResult>& control,
+                     const Model& model, const SilenceArguments& arguments,
+                     const Terminal& terminal) {
   switch (arguments.output.format) {
     case Format::json:
-      return to_json(result, model);
+      return control ? to_json(result, *control, model) : to_json(result, model);
     case Format::csv:
       return to_csv(result);
     case Format::table:
       break;
   }
-  return render_silence(result, view_of(model), view_for(arguments.output, terminal));
+  return render_silence(result, view_of(model), view_for(arguments.output, terminal),
+                        control ? &*control : nullptr);
+}
+
+ControlResult run_controls_of(const SilenceResult& result, const Model& model, std::int64_t n,
+                              const SilenceOptions& options, bool shows_progress) {
+  Progress progress(shows_progress, {.amount = static_cast<double>(n), .unit = "controls"});
+  const ControlOptions asked{
+      .n = n,
+      .seed = options.resampling.seed,
+      .memory = 0,
+      .threads = options.threads,
+      .progress = [&progress](int done, int total) { progress.update(done, total); }};
+  return run_controls(model, result, asked);
 }
 
 void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
@@ -76,6 +99,7 @@ void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   const Model model = load_model(arguments.model.model);
   const ModelConfig& config = model.config();
   Intervention intervention = resolve_cut(arguments.cut, config.n_layer, config.n_head);
+  if (arguments.n_controls) check_controls(intervention, *arguments.n_controls);
   const Prompt prompt =
       resolve_prompt(arguments.prompt, model, arguments.model.model, arguments.output.quiet);
   intervention.positions = resolve_positions(arguments.cut.at, prompt);
@@ -86,19 +110,24 @@ void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
     options.tests_beside = {Test::token_swap};
   }
   options.keep_states = arguments.dump || arguments.report.file;
-  Progress progress(terminal.error_is_terminal && !arguments.output.no_progress &&
-                    !arguments.output.quiet);
+  const bool shows_progress =
+      terminal.error_is_terminal && !arguments.output.no_progress && !arguments.output.quiet;
+  Progress progress(shows_progress);
   options.progress = [&progress](int done, int total) { progress.update(done, total); };
   const double loaded = now_seconds();
   SilenceResult result = silence(model, prompt, intervention, options);
   result.timing.load_s = loaded - start;
   progress.clear();
+  std::optional<ControlResult> control;
+  if (arguments.n_controls) {
+    control = run_controls_of(result, model, *arguments.n_controls, options, shows_progress);
+  }
   if (arguments.dump) write_dump(result, model, *arguments.dump);
   if (arguments.report.file) {
     options.keep_states = false;
     write_page(content_of(result, model, options), *arguments.report.file);
   }
-  write_result(rendered(result, model, arguments, terminal), arguments.output.out);
+  write_result(rendered(result, control, model, arguments, terminal), arguments.output.out);
   print_run_details(arguments.output, model, result.timing);
 }
 
@@ -114,6 +143,7 @@ Command declare_silence(CLI::App& root) {
   declare_measure(*app, arguments->options);
   declare_testing(*app, arguments->options, true);
   declare_resampling(*app, arguments->options.resampling);
+  declare_control(*app, arguments->n_controls);
   declare_output(*app, arguments->output);
   declare_dump(*app, arguments->dump,
                "Write states and cosine matrices to FILE as safetensors: clean and silenced "

@@ -229,8 +229,8 @@ void declare_resampling(CLI::App& app, ResamplingOptions& options) {
   };
   in_group("Testing",
            {add_value(app, "--seed", "N", set_seed,
-                      "Seed of the tests that draw at random: token-bootstrap, and token-swap with "
-                      "more than 20 tokens.")
+                      "Seed of what is drawn at random: --control, token-bootstrap, and token-swap "
+                      "with more than 20 tokens.")
                 ->default_str(fmt::format("{}", options.seed)),
             add_value(app, "--draws", "N", set_draws, "How often they draw, at least 99.")
                 ->default_str(fmt::format("{}", options.draws))});

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/bars.h"
+#include "cli/control_table.h"
 #include "cli/prompt_view.h"
 #include "cli/silence_table.h"
 #include "cli/test_names.h"
@@ -194,7 +195,8 @@ std::string notes(const SilenceResult& result, const View& view) {
 
 }  // namespace
 
-std::string render_silence(const SilenceResult& result, const ModelView& model, const View& view) {
+std::string render_silence(const SilenceResult& result, const ModelView& model, const View& view,
+                           const ControlResult* control) {
   std::string out = head_fields(result, model, view) + "\n";
   out += render_prompt(result.prompt.tokens, result.intervention.positions, view.width, view.style);
   out += "\n" + render_blocks(result, view);
@@ -202,6 +204,7 @@ std::string render_silence(const SilenceResult& result, const ModelView& model, 
   const std::string tests = render_tests(result, view);
   if (!tests.empty()) out += "\n" + tests;
   out += "\n" + ripple_fields(result, view);
+  if (control != nullptr) out += render_control(*control, view);
   out += "\n" + paragraph(describe(result), view, Ink::title);
   const std::string standing = describe_standing(result);
   if (!standing.empty()) out += paragraph(standing, view, Ink::title);

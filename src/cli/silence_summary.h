@@ -3,12 +3,15 @@
 #include <string>
 
 #include "cli/view.h"
+#include "tacet/control.h"
 #include "tacet/silence.h"
 
 namespace tacet::cli {
 
 /// All that `tacet silence` prints as a table: model, cut and test; the prompt; the blocks; how the
 /// change travels; what happened, in a sentence; what to keep in mind.
-std::string render_silence(const SilenceResult& result, const ModelView& model, const View& view);
+/// With `control`, what other pushes of the size did.
+std::string render_silence(const SilenceResult& result, const ModelView& model, const View& view,
+                           const ControlResult* control = nullptr);
 
 }  // namespace tacet::cli

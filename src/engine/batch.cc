@@ -64,9 +64,20 @@ void Batch::add_clean(std::span<const PassPrompt> prompts) {
 
 void Batch::add_runs(std::span<const PassPrompt> prompts) {
   for (std::size_t p = 0; p < prompts.size(); ++p) {
+    const std::size_t first = runs_.size();
     for (std::size_t k = 0; k < prompts[p].interventions.size(); ++k) {
-      runs_.push_back(
-          {.prompt = p, .number = k, .intervention = &prompts[p].interventions[k], .sequence = {}});
+      runs_.push_back({.prompt = p,
+                       .number = k,
+                       .intervention = &prompts[p].interventions[k],
+                       .push = nullptr,
+                       .sequence = {}});
+    }
+    for (const Push& push : prompts[p].pushes) {
+      runs_.push_back({.prompt = p,
+                       .number = runs_.size() - first,
+                       .intervention = nullptr,
+                       .push = &push,
+                       .sequence = {}});
     }
   }
   std::ranges::stable_sort(runs_, {}, &BatchRun::cut_layer);
@@ -75,9 +86,14 @@ void Batch::add_runs(std::span<const PassPrompt> prompts) {
   std::map<std::pair<std::vector<Head>, float>, std::vector<std::size_t>> alike;
   for (std::size_t r = 0; r < runs_.size(); ++r) {
     BatchRun& run = runs_[r];
-    const Intervention& intervention = *run.intervention;
     const std::span<const std::int32_t> ids = prompts[run.prompt].token_ids;
     Donor best{&clean_[run.prompt], run.first_position()};
+    if (run.push != nullptr) {
+      run.sequence = make_sequence(ids.size(), best, n_rows_);
+      n_rows_ += run.sequence.n_own();
+      continue;
+    }
+    const Intervention& intervention = *run.intervention;
     std::vector<std::size_t>& others = alike[{intervention.heads, intervention.mode.scale}];
     for (const std::size_t other : others) {
       const std::size_t shared =

@@ -10,10 +10,19 @@
 
 namespace tacet::engine {
 
+/// What is added to the residual stream behind block `layer`'s attention, with every head's slice
+/// left as it is.
+struct Push {
+  int layer = 0;
+  int first_position = 0;       ///< the first position pushed
+  std::span<const float> rows;  ///< [M - first_position, d_model]
+};
+
 /// One prompt of a pass and what is done to it.
 struct PassPrompt {
   std::span<const std::int32_t> token_ids;
   std::span<const Intervention> interventions;
+  std::span<const Push> pushes = {};  ///< runs of their own, numbered on from the interventions
 };
 
 /// Where the rows of one run lie in a batch: the first ones may be another run's, the rest are its
@@ -27,16 +36,18 @@ struct Sequence {
   std::size_t first_row() const { return row_of[first_own]; }
 };
 
-/// A run with an intervention. It has rows of its own from its cut on.
+/// A run with an intervention or a push. It has rows of its own from its cut on.
 struct BatchRun {
   std::size_t prompt = 0;
-  std::size_t number = 0;  ///< of the intervention among its prompt's
-  const Intervention* intervention = nullptr;
+  std::size_t number = 0;                      ///< among its prompt's interventions and pushes
+  const Intervention* intervention = nullptr;  ///< null for a push
+  const Push* push = nullptr;                  ///< null for an intervention
   Sequence sequence;
 
-  int cut_layer() const { return intervention->cut_layer(); }
+  int cut_layer() const { return push != nullptr ? push->layer : intervention->cut_layer(); }
   std::size_t first_position() const {
-    return static_cast<std::size_t>(intervention->first_position());
+    return static_cast<std::size_t>(push != nullptr ? push->first_position
+                                                    : intervention->first_position());
   }
 };
 
@@ -45,11 +56,11 @@ struct BatchRun {
 /// A row depends on the tokens up to its own and on its intervention alone, so it is computed once
 /// for all runs that agree so far: prompts share the clean rows of a common beginning, and a run
 /// shares the clean rows before its first position and, with the same intervention of another
-/// prompt, those of their common beginning. Runs are sorted by their cuts, so that the rows in use
-/// at any block are the first ones.
+/// prompt, those of their common beginning. A push shares clean rows alone. Runs are sorted by
+/// their cuts, so that the rows in use at any block are the first ones.
 class Batch {
  public:
-  /// The prompts' ids and interventions must outlive the batch.
+  /// The prompts' ids, interventions and pushes must outlive the batch.
   explicit Batch(std::span<const PassPrompt> prompts);
 
   /// Clean sequences, one per prompt.

@@ -43,6 +43,22 @@ void check_intervention(const ModelConfig& config, const Intervention& intervent
   }
 }
 
+void check_push(const ModelConfig& config, const Push& push, std::size_t n_tokens) {
+  if (push.layer < 0 || push.layer >= config.n_layer) {
+    throw UsageError(fmt::format("a push in block {}: the model has blocks 0 to {}", push.layer,
+                                 config.n_layer - 1));
+  }
+  if (push.first_position < 0 || static_cast<std::size_t>(push.first_position) >= n_tokens) {
+    throw UsageError(fmt::format("position {} is outside the prompt: its tokens are 0 to {}",
+                                 push.first_position, n_tokens - 1));
+  }
+  const std::size_t values = (n_tokens - static_cast<std::size_t>(push.first_position)) *
+                             static_cast<std::size_t>(config.d_model);
+  if (push.rows.size() != values) {
+    throw UsageError(fmt::format("a push has {} values, but needs {}", push.rows.size(), values));
+  }
+}
+
 }  // namespace
 
 void check_request(const ModelConfig& config, const PassPrompt& prompt) {
@@ -50,6 +66,7 @@ void check_request(const ModelConfig& config, const PassPrompt& prompt) {
   for (const Intervention& intervention : prompt.interventions) {
     check_intervention(config, intervention, prompt.token_ids.size());
   }
+  for (const Push& push : prompt.pushes) check_push(config, push, prompt.token_ids.size());
 }
 
 }  // namespace tacet::engine

@@ -52,17 +52,17 @@ bool all_finite(std::span<const float> values) {
 }
 
 void report_not_finite(const model::Weights& weights, int layer, int position,
-                       std::string_view spec) {
-  std::string message = fmt::format("the state of token {} is not finite from {} on{}; ", position,
-                                    place(weights, layer),
-                                    spec.empty() ? "" : fmt::format(" with {} silenced", spec));
+                       std::string_view change) {
+  std::string message =
+      fmt::format("the state of token {} is not finite from {} on{}; ", position,
+                  place(weights, layer), change.empty() ? "" : fmt::format(" with {}", change));
   for (const model::Tensor* tensor : tensors_of(weights, layer)) {
     if (const auto found = find_not_finite(*tensor)) throw NumericError(message + *found);
   }
-  message += spec.empty() ? "no weight there is NaN or infinite, so the activations overflowed "
-                            "float32: the checkpoint may be damaged or not meant for float32"
-                          : "the changed slice drives the activations beyond float32: use a "
-                            "smaller scale";
+  message += change.empty() ? "no weight there is NaN or infinite, so the activations overflowed "
+                              "float32: the checkpoint may be damaged or not meant for float32"
+                            : "the changed slice drives the activations beyond float32: use a "
+                              "smaller scale";
   throw NumericError(message);
 }
 

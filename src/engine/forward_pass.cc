@@ -6,6 +6,8 @@
 #include <cmath>
 #include <functional>
 
+#include <fmt/format.h>
+
 #include "engine/attention.h"
 #include "engine/finite.h"
 #include "engine/matmul.h"
@@ -66,7 +68,7 @@ class Pass {
         views_(prompts.size()) {
     for (std::size_t p = 0; p < prompts.size(); ++p) {
       embed(prompts[p].token_ids, batch_.clean()[p]);
-      views_[p].silenced.resize(prompts[p].interventions.size());
+      views_[p].silenced.resize(prompts[p].interventions.size() + prompts[p].pushes.size());
     }
     require_finite(-1);
   }
@@ -131,6 +133,7 @@ class Pass {
     intervene(layer, block.attn_c_proj.weight);
     matmul_.multiply(z_, rows_, block.attn_c_proj, normed_);
     add_to_stream();
+    push(layer);
   }
 
   void attend_all(int layer) {
@@ -171,6 +174,7 @@ class Pass {
     const std::size_t n_runs = batch_.runs_before(layer + 1);
     parallel_for(n_runs, n_runs < 2 ? 1 : threads_, [&](std::size_t r) {
       const BatchRun& run = batch_.runs()[r];
+      if (run.push != nullptr) return;
       for (const Head head : run.intervention->heads) {
         if (head.layer == layer) silence_head(run, head, w_o);
       }
@@ -215,6 +219,25 @@ class Pass {
     }
   }
 
+  /// Adds the pushes whose block this is to the stream; a direct view must add them too.
+  void push(int layer) {
+    const std::size_t first = batch_.runs_before(layer);
+    const std::size_t n_runs = batch_.runs_before(layer + 1) - first;
+    parallel_for(n_runs, n_runs < 2 ? 1 : threads_, [&](std::size_t i) {
+      const BatchRun& run = batch_.runs()[first + i];
+      if (run.push == nullptr) return;
+      for (std::size_t t = run.sequence.first_own; t < run.sequence.row_of.size(); ++t) {
+        const std::span<const float> added =
+            run.push->rows.subspan((t - run.first_position()) * d_model_, d_model_);
+        const std::size_t row = run.sequence.row_of[t];
+        // Not even the sign of a zero may change where nothing is added.
+        std::ranges::transform(x_.row(row), added, x_.row(row).begin(),
+                               [](float x, float dx) { return dx == 0.0F ? x : x + dx; });
+        std::ranges::transform(added, taken_out_.row(row).begin(), std::negate<>());
+      }
+    });
+  }
+
   void mlp(const model::Block& block) {
     normalise(block.ln_2);
     matmul_.multiply(normed_, rows_, block.c_fc, hidden_, config_.activation);
@@ -239,14 +262,17 @@ class Pass {
     });
     if (finite) return;
     weights_.check_unchanged();
-    const auto blame = [&](const Sequence& sequence, const std::string& spec) {
+    const auto blame = [&](const Sequence& sequence, const std::string& change) {
       for (std::size_t t = sequence.first_own; t < sequence.row_of.size(); ++t) {
         if (sequence.row_of[t] >= rows_ || all_finite(state.row(sequence.row_of[t]))) continue;
-        report_not_finite(weights_, layer, static_cast<int>(t), spec);
+        report_not_finite(weights_, layer, static_cast<int>(t), change);
       }
     };
     for (const Sequence& sequence : batch_.clean()) blame(sequence, "");
-    for (const BatchRun& run : batch_.runs()) blame(run.sequence, spec_of(*run.intervention));
+    for (const BatchRun& run : batch_.runs()) {
+      blame(run.sequence, run.push != nullptr ? fmt::format("block {} pushed", run.push->layer)
+                                              : spec_of(*run.intervention) + " silenced");
+    }
   }
 
   /// `state` holds the rows of the state; `norm` is ln_f when they are its output.

@@ -25,6 +25,10 @@ class DirectView {
   /// Writes the row of `position`, [d_model], to `out`.
   void copy_row(std::size_t position, std::span<float> out) const;
 
+  /// What is taken out of the row of `position`, [d_model]: for one block's heads their
+  /// contribution itself, for a push its negative. Only from the first position touched on.
+  std::span<const float> taken_out(std::size_t position) const { return taken_out_.row(position); }
+
  private:
   RowsView clean_;
   RowsView taken_out_;
@@ -32,13 +36,13 @@ class DirectView {
   const LayerNorm* norm_ = nullptr;
 };
 
-/// One intervention's state. Rows before its first position are the clean ones.
+/// One intervention's or push's state. Rows before its first position are the clean ones.
 struct SilencedView {
   RowsView rows;      ///< [M, d_model]; empty while the run has not left the clean one
   DirectView direct;  ///< only where `rows` is not empty
 };
 
-/// One prompt's state: the clean run's, and its interventions' in order.
+/// One prompt's state: the clean run's, and its interventions' and then its pushes' in order.
 struct PromptView {
   RowsView clean;  ///< [M, d_model]
   std::vector<SilencedView> silenced;
@@ -65,11 +69,13 @@ std::uint64_t bytes_for_weights(const ModelConfig& config);
 
 /// One pass up the blocks with the clean run of every prompt and every intervention side by side.
 /// At block l the batch holds the clean rows and the rows of every run whose cut is at or below l;
-/// at its cut a run only does `c_proj` again, with the changed slice. `observe` sees the
+/// at its cut a run only does `c_proj` again, with the changed slice, or, when it is a push, has
+/// the push added behind `c_proj`: a push of zeros leaves the clean bits. `observe` sees the
 /// n_layer + 2 states.
 ///
-/// Returns per prompt and intervention how many values of the c_proj input it changed. The bits of
-/// a row depend on the tokens up to its own and its intervention alone. `threads` as resolved
+/// Returns per prompt and run how many values of the c_proj input it changed: none for a push. The
+/// bits of a row depend on the tokens up to its own and its intervention or push alone. `threads`
+/// as resolved
 /// (>= 1). Throws what check_request throws; NumericError naming the block when a state is not
 /// finite; ModelError when a file of the model changed under the pass; whatever `observe` throws.
 std::vector<std::vector<std::int64_t>> forward_pass(const model::Weights& weights,

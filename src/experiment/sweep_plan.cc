@@ -135,4 +135,16 @@ std::vector<SweepChunk> plan_sweep(const ModelConfig& config, std::span<const Sw
   return planner.take();
 }
 
+std::size_t runs_per_pass(const ModelConfig& config, std::uint64_t tokens, std::uint64_t own_rows,
+                          std::uint64_t extra, std::uint64_t memory, int threads) {
+  const std::uint64_t shared =
+      engine::bytes_for_weights(config) + tokens * engine::bytes_per_row(config) +
+      measure_bytes(config, tokens) * (static_cast<std::uint64_t>(threads) + 1);
+  const std::uint64_t each = own_rows * engine::bytes_per_row(config) + result_bytes(config) +
+                             sizeof(Token) * tokens + extra;
+  const std::uint64_t fitting = (memory - std::min(memory, shared)) / each;
+  const std::uint64_t useful = (kMostRows - std::min(kMostRows, tokens)) / own_rows;
+  return static_cast<std::size_t>(std::max<std::uint64_t>(1, std::min(fitting, useful)));
+}
+
 }  // namespace tacet::experiment

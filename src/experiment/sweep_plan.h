@@ -28,9 +28,15 @@ struct SweepChunk {
 /// intervention (or none).
 std::pair<SweepChunk, SweepChunk> halves(const SweepChunk& chunk);
 
-/// Cuts a sweep into chunks that keep to `memory` bytes with `threads` threads, in the order of prompts and interventions.
-/// A chunk holds at least one intervention (or one prompt without any), whatever the memory.
+/// Cuts a sweep into chunks that keep to `memory` bytes with `threads` threads, in the order of
+/// prompts and interventions. A chunk holds at least one intervention (or one prompt without any),
+/// whatever the memory.
 std::vector<SweepChunk> plan_sweep(const ModelConfig& config, std::span<const SweepPrompt> prompts,
                                    std::uint64_t memory, int threads);
+
+/// How many runs of one prompt of `tokens` tokens go up the blocks together within `memory` bytes,
+/// each with `own_rows` rows (>= 1) and `extra` bytes beside them; at least 1.
+std::size_t runs_per_pass(const ModelConfig& config, std::uint64_t tokens, std::uint64_t own_rows,
+                          std::uint64_t extra, std::uint64_t memory, int threads);
 
 }  // namespace tacet::experiment

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numbers>
 
 namespace tacet::stats {
 
@@ -27,7 +29,17 @@ class Random {
     return static_cast<std::size_t>(((number >> 32U) * n + (low >> 32U)) >> 32U);
   }
 
+  /// A standard normal number (Box and Muller 1958); takes two numbers for each. Its last bits are
+  /// those of the machine's logarithm and cosine.
+  double normal() {
+    const double radius = std::sqrt(-2.0 * std::log(open_unit()));
+    return radius * std::cos(2.0 * std::numbers::pi * open_unit());
+  }
+
  private:
+  /// Uniform in (0, 1]: its logarithm is finite.
+  double open_unit() { return (static_cast<double>(next() >> 11U) + 1.0) * 0x1p-53; }
+
   static constexpr std::uint64_t kHalf = 0xFFFFFFFFU;
   std::uint64_t state_;
 };

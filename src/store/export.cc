@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "store/control_json.h"
 #include "store/csv.h"
 #include "store/result_json.h"
 
@@ -9,6 +10,12 @@ namespace tacet {
 
 std::string to_json(const SilenceResult& result, const Model& model) {
   return store::document(store::silence_json(result, store::summary_of(model)));
+}
+
+std::string to_json(const SilenceResult& result, const ControlResult& control, const Model& model) {
+  store::Json json = store::silence_json(result, store::summary_of(model));
+  json["control"] = store::control_json(control);
+  return store::document(json);
 }
 
 std::string to_json(const TrajectoryResult& result, const Model& model) {

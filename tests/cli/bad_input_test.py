@@ -70,6 +70,8 @@ class CommandLine(ToolTest):
                 ("--format", "jsn", "did you mean 'json'?"), ("--color", "no", "auto, always"),
                 ("--mode", "mean", "zero or scale:X"), ("--mode", "scale:nan", "finite"),
                 ("--mode", "scale:", "scale:"), ("--at", "x", "'x'"), ("--at", "99", "99"),
+                ("--control", "99", "rotated:N"), ("--control", "rotated:98", "at least 99"),
+                ("--control", "rotated:", "at least 99"), ("--control", "shuffled:99", "'shuffled:99'"),
                 ("--at", "2-1", "backwards"), ("--at", "text: nowhere", "nowhere")):
             self.assert_fails(WRONG_USAGE, *cut, option, value, says=says)
         self.assert_fails(WRONG_USAGE, "completions", "tcsh", says="bash, zsh, fish")
@@ -91,6 +93,14 @@ class CommandLine(ToolTest):
         for several in ("L0H0,L0H1", "0.*", "all", "*.0"):
             self.assert_fails(WRONG_USAGE, "silence", PROMPT, "--heads", several,
                               says=("silence takes one", "+", "sweep"))
+
+    def test_controls(self):
+        control = ("--control", "rotated:99")
+        self.assert_fails(WRONG_USAGE, "silence", PROMPT, "--heads", "L1H1+L2H0", *control,
+                          says=("L1H1+L2H0", "same block"))
+        self.assert_fails(WRONG_USAGE, "silence", PROMPT, "--heads", "L1H1", *control, "--format",
+                          "csv", says=("--control", "--format json"))
+        self.assert_fails(WRONG_USAGE, "sweep", PROMPT, *control, says="unknown option")
 
     def test_contradictions(self):
         (self.folder / "prompt.txt").write_text(PROMPT)

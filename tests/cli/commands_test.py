@@ -83,6 +83,15 @@ class Cuts(ToolTest):
         table = ask("silence", PROMPT, "--heads", "L1H1", "--mode", "scale:1")
         self.assertIn("changed nothing", table)
 
+    def test_control(self):
+        command = ("silence", PROMPT, "--heads", "L1H1+L1H2", "--control", "rotated:99")
+        table = ask(*command)
+        self.assertIn("99 rotated pushes of the same size (seed 1)", table)
+        self.assertIn("14 other heads", table)
+        self.assertIn(b"ripple \xce\x94", run(*command, "--verbose").stdout)
+        null = ask(*command, "--mode", "scale:1")
+        self.assertIn("none: changes nothing", null)
+
 
 class Outputs(ToolTest):
     def test_out_and_dump(self):

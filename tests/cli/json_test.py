@@ -48,6 +48,10 @@ class ContractTest(ToolTest):
                 self.assertIn(value[key], ("inf", "-inf"))
 
 
+SPREAD = {"n": int, "mean": OPTIONAL, "q025": OPTIONAL, "median": OPTIONAL, "q975": OPTIONAL}
+CONTROL = {"kind": str, "n": int, "seed": int, "note": (str, type(None)), "push_norm": NUMBER,
+           "p_late_delta": OPTIONAL, "p_growth": OPTIONAL, "immediate_delta": dict,
+           "late_delta": dict, "growth": dict, "layers": list, "other_heads": list}
 TESTS = ("paired", "independent", "wilcoxon", "dyadic", "token-swap", "token-bootstrap",
          "token-jackknife")
 TEST_RESULT = {"statistic": OPTIONAL, "df": OPTIONAL, "se": OPTIONAL, "p": OPTIONAL,
@@ -87,6 +91,53 @@ class Silence(ContractTest):
         self.assertEqual((once["seed"], once["draws"]), (7, 199))
         self.assertEqual(once, bootstrap("--seed", "7", "--draws", "199", "--threads", "1"))
         self.assertNotEqual(once["ci_low"], bootstrap("--seed", "8", "--draws", "199")["ci_low"])
+
+    def test_control(self):
+        plain = ask_json("silence", PROMPT, "--heads", "L1H1")
+        command = ("silence", PROMPT, "--heads", "L1H1", "--control", "rotated:99")
+        result = ask_json(*command)
+        control = result.pop("control")
+        for document in plain, result:
+            document.pop("timing")
+        self.assertEqual(result, plain)
+        self.assert_object(control, CONTROL)
+        self.assertEqual((control["kind"], control["n"], control["seed"], control["note"]),
+                         ("rotated", 99, 1, None))
+        for key in "immediate_delta", "late_delta", "growth":
+            self.assert_object(control[key], SPREAD)
+            self.assertEqual(control[key]["n"], 99)
+        for key in "p_late_delta", "p_growth":
+            self.assertAlmostEqual(control[key] * 100, round(control[key] * 100))
+            self.assertGreaterEqual(control[key], 0.01)
+        rows = result["layers"][1:]
+        self.assertEqual([layer["layer"] for layer in control["layers"]],
+                         [row["layer"] for row in rows])
+        for layer, row in zip(control["layers"], rows):
+            self.assertEqual(layer["direct"], row["direct_mean_delta"])
+            self.assertEqual(layer["ripple"], row["mean_delta"] - row["direct_mean_delta"])
+            self.assert_object(layer["control_direct"], SPREAD)
+            self.assert_object(layer["control_ripple"], SPREAD)
+        self.assertEqual([other["head"] for other in control["other_heads"]],
+                         [f"L1H{head}" for head in range(mini()["n_head"]) if head != 1])
+        for other in control["other_heads"]:
+            self.assert_object(other, {"head": str, "scale": NUMBER, "immediate_delta": NUMBER,
+                                       "late_delta": NUMBER, "growth": OPTIONAL, "direct": list,
+                                       "ripple": list})
+            self.assertEqual(len(other["ripple"]), len(rows))
+        again = ask_json(*command, "--threads", "1")["control"]
+        self.assertEqual(again, control)
+        other = ask_json(*command, "--seed", "2")["control"]
+        self.assertEqual((other["seed"], other["other_heads"]), (2, control["other_heads"]))
+        self.assertNotEqual(other["late_delta"], control["late_delta"])
+
+    def test_control_of_nothing(self):
+        control = ask_json("silence", PROMPT, "--heads", "L1H1", "--mode", "scale:1", "--control",
+                           "rotated:99")["control"]
+        self.assertIn("changes nothing", control["note"])
+        self.assertEqual((control["n"], control["push_norm"]), (0, 0))
+        self.assertIsNone(control["p_late_delta"])
+        self.assertIsNone(control["p_growth"])
+        self.assertEqual((control["layers"], control["other_heads"]), ([], []))
 
     def test_all_keys(self):
         result = ask_json("silence", PROMPT, "--heads", "L1H1")

@@ -92,6 +92,10 @@ class Silence(ReportTest):
         file = self.folder / "result.json"
         ask("silence", PROMPT, "--heads", "L3H5", "--format", "json", "--out", str(file))
         self.assertEqual(self.report("--json", str(file)), wanted)
+        # Controls stand beside what the page shows.
+        ask("silence", PROMPT, "--heads", "L3H5", "--control", "rotated:99", "--format", "json",
+            "--out", str(file))
+        self.assertEqual(self.report("--json", str(file)), wanted)
 
     def test_from_json_without_the_model(self):
         model = write_tiny_model(self.folder / "model")

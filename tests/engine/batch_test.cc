@@ -75,5 +75,24 @@ TEST(Batch, TheSameInterventionOfTwoPromptsSharesTheirCommonBeginning) {
   EXPECT_EQ(second_run(early, late).row_of, (std::vector<std::uint32_t>{0, 5, 8, 9}));
 }
 
+TEST(Batch, PushesShareCleanRowsAloneAndAreNumberedOnFromTheInterventions) {
+  const Ids ids = {1, 2, 3};
+  const std::vector<Intervention> asked = {{{{1, 0}}, {}, {}}};
+  const std::vector<float> rows(3, 0.0F);
+  const std::vector<Push> pushes = {{2, 0, rows}, {0, 1, rows}, {0, 1, rows}};
+  const PassPrompt prompt{.token_ids = ids, .interventions = asked, .pushes = pushes};
+  const Batch batch({&prompt, 1});
+  ASSERT_EQ(batch.runs().size(), 4U);
+  EXPECT_EQ(batch.runs()[0].number, 2U);  // by rising cut
+  EXPECT_EQ(batch.runs()[1].number, 3U);
+  EXPECT_EQ(batch.runs()[2].number, 0U);
+  EXPECT_EQ(batch.runs()[3].number, 1U);
+  EXPECT_EQ(batch.runs()[0].sequence.row_of, (std::vector<std::uint32_t>{0, 3, 4}));
+  EXPECT_EQ(batch.runs()[1].sequence.row_of, (std::vector<std::uint32_t>{0, 5, 6}));
+  EXPECT_EQ(batch.runs()[3].sequence.row_of, from(10, 3));
+  EXPECT_EQ(batch.rows_before(1), 7U);
+  EXPECT_EQ(batch.n_rows(), 13U);
+}
+
 }  // namespace
 }  // namespace tacet::engine

@@ -36,7 +36,7 @@ void change(std::vector<double>& z, int layer, int d_model, int d_head,
   }
 }
 
-void add_to(std::vector<double>& x, const std::vector<double>& y) {
+void add_to(std::vector<double>& x, std::span<const double> y) {
   for (std::size_t i = 0; i < x.size(); ++i) x[i] += y[i];
 }
 
@@ -63,6 +63,16 @@ Reference::Reference(const Model& model) : config_(model.config()) {
 
 ReferenceRun Reference::run(std::span<const std::int32_t> ids,
                             const Intervention* intervention) const {
+  return run(ids, intervention, -1, {});
+}
+
+ReferenceRun Reference::run_pushed(std::span<const std::int32_t> ids, int layer,
+                                   std::span<const double> push) const {
+  return run(ids, nullptr, layer, push);
+}
+
+ReferenceRun Reference::run(std::span<const std::int32_t> ids, const Intervention* intervention,
+                            int push_layer, std::span<const double> push) const {
   const int d = config_.d_model;
   ReferenceRun out{config_.n_layer, static_cast<int>(ids.size()), d, {}, {}};
   std::vector<double> x;
@@ -80,6 +90,7 @@ ReferenceRun Reference::run(std::span<const std::int32_t> ids,
     out.z.push_back(z);
     if (intervention != nullptr) change(z, layer, d, config_.d_head(), *intervention);
     add_to(x, multiply(z, block.c_proj));
+    if (layer == push_layer) add_to(x, push);
     std::vector<double> hidden = multiply(normalise(x, block.ln_2), block.c_fc);
     for (double& value : hidden) value = activate(value);
     add_to(x, multiply(hidden, block.mlp_c_proj));

@@ -41,6 +41,10 @@ class Reference {
   ReferenceRun run(std::span<const std::int32_t> ids,
                    const Intervention* intervention = nullptr) const;
 
+  /// Runs `ids` with `push` [n_tokens, d_model] added behind the attention of block `layer`.
+  ReferenceRun run_pushed(std::span<const std::int32_t> ids, int layer,
+                          std::span<const double> push) const;
+
   /// ln_f of each row, [n, d_model] in and out.
   std::vector<double> final_norm(std::span<const double> rows) const;
 
@@ -68,6 +72,8 @@ class Reference {
     Linear c_attn, c_proj, c_fc, mlp_c_proj;
   };
 
+  ReferenceRun run(std::span<const std::int32_t> ids, const Intervention* intervention,
+                   int push_layer, std::span<const double> push) const;
   std::vector<double> normalise(std::span<const double> rows, const Norm& norm) const;
   std::vector<double> multiply(std::span<const double> rows, const Linear& linear) const;
   std::vector<double> attend(std::span<const double> qkv, int n_tokens, int layer) const;

@@ -173,10 +173,13 @@ std::optional<double> slope(const std::vector<TwinRow>& rows, int cut, double Tw
 }  // namespace
 
 TwinResult twin_silence(const Reference& reference, std::span<const std::int32_t> ids,
-                        const Intervention& intervention, const SilenceOptions& options) {
+                        const Intervention& intervention, const SilenceOptions& options,
+                        std::span<const double> push) {
+  const int cut = intervention.heads.front().layer;
   const int n_layer = reference.config().n_layer;
   const ReferenceRun clean = reference.run(ids);
-  const ReferenceRun silenced = reference.run(ids, &intervention);
+  const ReferenceRun silenced =
+      push.empty() ? reference.run(ids, &intervention) : reference.run_pushed(ids, cut, push);
   const int first = intervention.positions.empty() ? 0 : intervention.positions.front();
   const Setting setting{clean.d_model, first,
                         twin_pairs(clean.n_tokens, first, options.pairs, options.exclude_first),
@@ -187,7 +190,12 @@ TwinResult twin_silence(const Reference& reference, std::span<const std::int32_t
   std::vector<double> removed(clean.state(0).size());
   std::vector<double> direct;
   for (int layer = 0; layer < n_layer; ++layer) {
-    const std::vector<double> part = reference.contribution(clean, layer, intervention);
+    std::vector<double> part(removed.size());
+    if (push.empty()) {
+      part = reference.contribution(clean, layer, intervention);
+    } else if (layer == cut) {
+      part = differences(part, {push.begin(), push.end()});
+    }
     for (std::size_t i = 0; i < part.size(); ++i) removed[i] += part[i];
     const auto state = clean.state(layer + 1);
     direct = differences({state.begin(), state.end()}, removed);
@@ -200,7 +208,6 @@ TwinResult twin_silence(const Reference& reference, std::span<const std::int32_t
   } else {
     out.final_norm = last;
   }
-  const int cut = intervention.heads.front().layer;
   out.growth = slope(out.layers, cut, &TwinRow::perturbation);
   out.growth_absolute = slope(out.layers, cut, &TwinRow::perturbation_absolute);
   return out;

@@ -41,9 +41,11 @@ struct TwinResult {
   std::optional<double> growth_absolute;
 };
 
-/// Runs the experiment. All arguments must be valid, as silence() would check them.
+/// Runs the experiment. All arguments must be valid, as silence() would check them. With `push`
+/// [M, d_model], that is added behind the attention of the cut's block, and no head is silenced.
 TwinResult twin_silence(const Reference& reference, std::span<const std::int32_t> ids,
-                        const Intervention& intervention, const SilenceOptions& options);
+                        const Intervention& intervention, const SilenceOptions& options,
+                        std::span<const double> push = {});
 
 /// Pairs i < j of `n_tokens` tokens that are compared when the first position touched is
 /// `first_position`.
