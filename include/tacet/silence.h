@@ -114,6 +114,13 @@ struct LayerEffect {
   double mean_distance_silenced = 0;
   double effective_rank_clean = 0;  ///< exp(entropy of the Gram matrix's normalised eigenvalues)
   double effective_rank_silenced = 0;
+  /// Linear CKA of clean and silenced state over the tokens that take part in pairs: 1 where the
+  /// tokens stand in one pattern, up to turning, shifting and stretching all of it. Of the vectors
+  /// as they are, whatever `cosine` says. nullopt where a state's tokens do not differ.
+  std::optional<double> cka;
+  /// Spearman's, of the pairs' cosines clean against silenced: 1 where no pair changes its place.
+  /// nullopt where the cosines of one side are all equal.
+  std::optional<double> rank_correlation;
   /// With `tests_beside`: the test that decides and those beside it, in that order; else empty.
   std::vector<TestResult> tests;
 };

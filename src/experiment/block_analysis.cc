@@ -104,6 +104,9 @@ BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
     test(rows.row, pairs(), same, same, true);
     rows.row.mean_distance_silenced = rows.row.mean_distance_clean;
     rows.row.effective_rank_silenced = rows.row.effective_rank_clean;
+    const measure::CentredGram& centred = clean.centred(pairs().first_token);
+    rows.row.cka = measure::cka(centred, centred);
+    rows.row.rank_correlation = rank_correlation(same, same);
     if (rows.other_first) {
       const std::vector<double>& others = clean.pairs(selected.back()).cosines;
       test(*rows.other_first, selected.back(), others, others, false);
@@ -138,8 +141,12 @@ void BlockAnalysis::compare(LayerEffect& row, const CleanState& clean, const Mea
   const measure::PairSelection selected = pairs();
   const MeasuredState& before = clean.measured();
   const std::vector<double>& cos_clean = clean.pairs(selected).cosines;
-  test(row, selected, cos_clean,
-       cosines(after, before, selected, options_.cosine, threads_, clean.name()), true);
+  const std::vector<double> cos_silenced =
+      cosines(after, before, selected, options_.cosine, threads_, clean.name());
+  test(row, selected, cos_clean, cos_silenced, true);
+  row.rank_correlation = rank_correlation(cos_clean, cos_silenced);
+  row.cka = measure::cka(clean.centred(selected.first_token),
+                         measure::centred_gram(after.gram, selected.first_token));
 
   const MeasuredState removed =
       measure_state(to_vectors(direct, n_tokens_, d_model_), clean.name(), "direct", threads_);

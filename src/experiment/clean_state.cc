@@ -70,9 +70,10 @@ CleanState::CleanState(const engine::RowsView& rows, std::size_t d_model, std::s
           .cosines = experiment::cosines(measured_, measured_, selection, cosine, threads, name_),
           .mean_distance = measure::mean_pair_distance(measured_.vectors, selection, threads)};
     }
-    if (!ranks_.contains(selection.first_token)) {
-      ranks_[selection.first_token] =
-          measure::effective_rank(measured_.gram, selection.first_token);
+    if (!spreads_.contains(selection.first_token)) {
+      spreads_[selection.first_token] = {
+          .effective_rank = measure::effective_rank(measured_.gram, selection.first_token),
+          .centred = measure::centred_gram(measured_.gram, selection.first_token)};
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/rows.h"
+#include "measure/cka.h"
 #include "measure/similarity.h"
 #include "tacet/silence.h"
 
@@ -57,13 +58,25 @@ class CleanState {
     return pairs_.at(selection);
   }
   /// Effective rank of the tokens from `first_token` of one of the selections on.
-  double effective_rank(std::size_t first_token) const { return ranks_.at(first_token); }
+  double effective_rank(std::size_t first_token) const {
+    return spreads_.at(first_token).effective_rank;
+  }
+  /// Centred products of the same tokens.
+  const measure::CentredGram& centred(std::size_t first_token) const {
+    return spreads_.at(first_token).centred;
+  }
 
  private:
+  /// Of the tokens from one on.
+  struct Spread {
+    double effective_rank = 0;
+    measure::CentredGram centred;
+  };
+
   std::string name_;
   MeasuredState measured_;
   std::map<measure::PairSelection, CleanPairs> pairs_;
-  std::map<std::size_t, double> ranks_;
+  std::map<std::size_t, Spread> spreads_;
 };
 
 }  // namespace tacet::experiment

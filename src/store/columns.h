@@ -39,6 +39,8 @@ void visit_columns(Row& row, Visit&& visit) {
   visit("effective_rank_clean", row.effective_rank_clean);
   visit("effective_rank_silenced", row.effective_rank_silenced);
   visit("perturbation_absolute", row.perturbation_absolute);
+  visit("cka", row.cka);
+  visit("rank_correlation", row.rank_correlation);
 }
 
 /// The same for `ripple`.

@@ -1,5 +1,7 @@
 #include "store/silence_reader.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -44,6 +46,7 @@ class Value {
     }
     return values;
   }
+  bool has(std::string_view key) const { return json_->is_object() && json_->contains(key); }
   bool is_null() const { return json_->is_null(); }
   bool is_string() const { return json_->is_string(); }
 
@@ -96,6 +99,9 @@ class Value {
 
 constexpr int kMostBlocks = 100'000;
 
+/// Columns that files of earlier versions lack, and that stay null then.
+constexpr std::array<std::string_view, 2> kLaterColumns = {"cka", "rank_correlation"};
+
 /// Takes one key of each column.
 class ColumnsReader {
  public:
@@ -117,6 +123,8 @@ class ColumnsReader {
   }
   template <typename Field>
   void operator()(const char* key, std::optional<Field>& field) const {
+    const bool may_lack = std::ranges::find(kLaterColumns, key) != kLaterColumns.end();
+    if (may_lack && !row_.has(key)) return;
     if (row_.at(key).is_null()) return;
     Field value = {};
     (*this)(key, value);

@@ -68,6 +68,10 @@ void expect_row(const LayerEffect& row, const TwinRow& twin, const std::string& 
   expect_close(row.mean_distance_silenced, twin.mean_distance_silenced, where + " distance'");
   expect_close(row.effective_rank_clean, twin.effective_rank_clean, where + " rank");
   expect_close(row.effective_rank_silenced, twin.effective_rank_silenced, where + " rank'");
+  ASSERT_TRUE(row.cka.has_value() && row.rank_correlation.has_value()) << where;
+  EXPECT_NEAR(*row.cka, twin.cka, 1e-6) << where;
+  // Cosines nearer to each other than float32's rounding may stand in another order.
+  EXPECT_NEAR(*row.rank_correlation, twin.rank_correlation, 0.02) << where;
 }
 
 void expect_growth(const std::optional<double>& actual, const std::optional<double>& expected) {

@@ -101,6 +101,55 @@ double rank_of(std::span<const double> rows, const Setting& setting) {
   return twin_effective_rank(rows.subspan(idx(skip)), setting.d);
 }
 
+/// Linear CKA from the centred vectors: |X'Y|^2 / (|X'X| |Y'Y|).
+double cka_of(std::span<const double> clean, std::span<const double> silenced,
+              const Setting& setting) {
+  const int d = setting.d;
+  const int first = setting.options->exclude_first ? 1 : 0;
+  const int n_tokens = static_cast<int>(clean.size()) / d;
+  const auto centred = [&](std::span<const double> rows) {
+    std::vector<double> out(rows.begin() + first * d, rows.end());
+    for (int k = 0; k < d; ++k) {
+      double centre = 0;
+      for (int t = first; t < n_tokens; ++t) centre += rows[idx(t * d + k)] / (n_tokens - first);
+      for (int t = 0; t < n_tokens - first; ++t) out[idx(t * d + k)] -= centre;
+    }
+    return out;
+  };
+  const auto cross = [&](const std::vector<double>& x, const std::vector<double>& y) {
+    double squares = 0;
+    for (int a = 0; a < d; ++a) {
+      for (int b = 0; b < d; ++b) {
+        double sum = 0;
+        for (int t = 0; t < n_tokens - first; ++t) sum += x[idx(t * d + a)] * y[idx(t * d + b)];
+        squares += sum * sum;
+      }
+    }
+    return squares;
+  };
+  const std::vector<double> x = centred(clean);
+  const std::vector<double> y = centred(silenced);
+  return cross(x, y) / std::sqrt(cross(x, x) * cross(y, y));
+}
+
+/// Ranks of values that do not tie.
+std::vector<double> ranks_of(const std::vector<double>& values) {
+  std::vector<double> ranks;
+  for (const double value : values) {
+    ranks.push_back(static_cast<double>(
+        std::count_if(values.begin(), values.end(), [&](double x) { return x < value; })));
+  }
+  return ranks;
+}
+
+double rank_correlation_of(const std::vector<double>& x, const std::vector<double>& y) {
+  double squares = 0;
+  const std::vector<double> a = ranks_of(x), b = ranks_of(y);
+  for (std::size_t i = 0; i < a.size(); ++i) squares += (a[i] - b[i]) * (a[i] - b[i]);
+  const auto n = static_cast<double>(x.size());
+  return 1 - 6 * squares / (n * (n * n - 1));
+}
+
 std::vector<double> differences(const std::vector<double>& x, const std::vector<double>& y) {
   std::vector<double> out(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) out[i] = x[i] - y[i];
@@ -150,6 +199,8 @@ TwinRow make_row(std::span<const double> clean, std::span<const double> silenced
   row.mean_distance_silenced = mean_distance(silenced, setting);
   row.effective_rank_clean = rank_of(clean, setting);
   row.effective_rank_silenced = rank_of(silenced, setting);
+  row.cka = cka_of(clean, silenced, setting);
+  row.rank_correlation = rank_correlation_of(before, after);
   return row;
 }
 
