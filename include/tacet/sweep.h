@@ -73,13 +73,6 @@ struct SweepOutcome {
 /// The outcome that a result holds.
 SweepOutcome outcome_of(const SilenceResult& result);
 
-/// What a head is by its late blocks (EXPERIMENT, "sign changes").
-enum class Role {
-  none,       ///< no late block is significant, or late_delta is exactly 0
-  connector,  ///< silencing decouples: late_delta < 0
-  separator,  ///< silencing couples: late_delta > 0
-};
-
 /// What the map of a sweep shows (`--metric`).
 enum class Metric {
   late,       ///< mean delta over the late blocks, `late_delta`
@@ -90,7 +83,6 @@ enum class Metric {
   onset,      ///< the first significant block from the cut on
 };
 
-std::string_view to_string(Role role);
 std::string_view to_string(Metric metric);
 
 /// One intervention in short: over one prompt, or the means over several (a number that does not

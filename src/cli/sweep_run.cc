@@ -31,6 +31,7 @@ store::RunSettings settings_of(const SweepArguments& arguments, const std::vecto
   const SilenceOptions& options = arguments.options.silence;
   return {.states = options.states,
           .cosine = options.cosine,
+          .rogue_dimensions = options.rogue_dimensions,
           .pairs = options.pairs,
           .exclude_first = options.exclude_first,
           .test = options.test,

@@ -80,8 +80,13 @@ class Value {
   template <typename Word>
   Word word() const {
     const std::optional<Word> value = word_from<Word>(text());
-    if (!value) fail(fmt::format("is '{}', which this tacet does not know", text()));
+    if (!value) fail_unknown();
     return *value;
+  }
+
+  [[noreturn]] void fail_unknown() const {
+    fail(fmt::format("is '{}', which this tacet does not know",
+                     support::escape_for_display(text())));
   }
 
   [[noreturn]] void fail(const std::string& what) const {
@@ -156,7 +161,13 @@ RunSettings read_settings(const Value& document, std::size_t n_tokens) {
   const Value test = document.at("test");
   const Value cut = document.at("intervention");
   settings.states = document.at("states").word<StatesKind>();
-  settings.cosine = document.at("cosine").word<Cosine>();
+  try {
+    const CosineChoice cosine = parse_cosine(document.at("cosine").text());
+    settings.cosine = cosine.kind;
+    settings.rogue_dimensions = cosine.rogue_dimensions;
+  } catch (const UsageError&) {
+    document.at("cosine").fail_unknown();
+  }
   settings.pairs = document.at("pairs").word<PairsKind>();
   settings.exclude_first = document.at("exclude_first").boolean();
   settings.test = test.at("name").word<Test>();

@@ -188,6 +188,11 @@ std::vector<Case> cases() {
   SilenceOptions standardised;
   standardised.cosine = Cosine::standardised;
   standardised.exclude_first = true;
+  SilenceOptions no_rogue;
+  no_rogue.cosine = Cosine::no_rogue;
+  no_rogue.rogue_dimensions = 3;
+  SilenceOptions no_rogue_without_first = no_rogue;
+  no_rogue_without_first.exclude_first = true;
   SilenceOptions mixed;
   mixed.states = StatesKind::hf;
   mixed.exclude_first = true;
@@ -210,6 +215,9 @@ std::vector<Case> cases() {
           {"uncorrected", plain, 12, one, uncorrected},
           {"centred", plain, 12, one, centred},
           {"standardised", plain, 12, one, standardised},
+          {"no_rogue", plain, 12, one, no_rogue},
+          {"no_rogue_last_token", plain, 12, last, no_rogue},
+          {"no_rogue_sink", sink, 12, joint, no_rogue_without_first},
           {"sink", sink, 12, one, {}},
           {"sink_without_first", sink, 12, one, without_first},
           {"sink_mixed", sink, 12, joint, mixed},

@@ -76,7 +76,8 @@ LayerEffect ordinary_row() {
           .effective_rank_silenced = 2.625,
           .cka = 0.875,
           .rank_correlation = -0.25,
-          .tests = {}};
+          .tests = {},
+          .dimensions = {}};
 }
 
 TrajectorySummary made_summary() {

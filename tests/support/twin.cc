@@ -51,13 +51,40 @@ std::span<const double> token(std::span<const double> rows, int t, int d) {
   return rows.subspan(idx(t * d), idx(d));
 }
 
-/// The vectors whose cosine is taken: centred and scaled by the clean rows' mean and spread.
+/// Those that contribute most to the clean mean cosine, pair by pair.
+std::vector<int> rogue_dimensions(std::span<const double> clean, const Setting& setting) {
+  std::vector<std::pair<double, int>> contributions;
+  for (int k = 0; k < setting.d; ++k) {
+    double sum = 0;
+    for (const auto& [i, j] : setting.pairs) {
+      const auto a = token(clean, i, setting.d);
+      const auto b = token(clean, j, setting.d);
+      sum += a[idx(k)] * b[idx(k)] / (norm(a) * norm(b));
+    }
+    contributions.emplace_back(-sum, k);
+  }
+  std::sort(contributions.begin(), contributions.end());
+  std::vector<int> rogue;
+  for (int i = 0; i < setting.options->rogue_dimensions; ++i) {
+    rogue.push_back(contributions[idx(i)].second);
+  }
+  return rogue;
+}
+
+/// The vectors whose cosine is taken: without rogue dimensions, or centred and scaled by the clean
+/// rows' mean and spread.
 std::vector<double> transformed(std::span<const double> rows, std::span<const double> clean,
                                 const Setting& setting) {
   std::vector<double> out(rows.begin(), rows.end());
   const Cosine kind = setting.options->cosine;
   if (kind == Cosine::raw) return out;
   const int n_tokens = static_cast<int>(rows.size()) / setting.d;
+  if (kind == Cosine::no_rogue) {
+    for (const int k : rogue_dimensions(clean, setting)) {
+      for (int t = 0; t < n_tokens; ++t) out[idx(t * setting.d + k)] = 0;
+    }
+    return out;
+  }
   const int first = setting.options->exclude_first ? 1 : 0;
   for (int k = 0; k < setting.d; ++k) {
     std::vector<double> column;
