@@ -111,6 +111,12 @@ TEST_F(DeclaredOptions, DefaultsAreThoseOfTheStructs) {
   EXPECT_EQ(app_.get_option("--format")->get_default_str(), "table");
 }
 
+TEST_F(DeclaredOptions, TheCosineHasItsNumberOfDimensions) {
+  parse({"--cosine", "no-rogue:12"});
+  EXPECT_EQ(options_.cosine, Cosine::no_rogue);
+  EXPECT_EQ(options_.rogue_dimensions, 12);
+}
+
 TEST_F(DeclaredOptions, ReachTheirFields) {
   parse({"--states",
          "hf",
