@@ -18,8 +18,9 @@ struct PairMatrices {
 
 /// The matrices of a result that was made with `keep_states`, with the result's kind of cosine: a
 /// centred or standardised one takes its means and deviations from the clean state, of the tokens
-/// that take part in pairs. Pairs that the tests leave out are there too. Throws UsageError when
-/// the result holds no states, NumericError for a vector of zero length. Thread safe.
+/// that take part in pairs, and one without rogue dimensions leaves out those of the result. Pairs
+/// that the tests leave out are there too. Throws UsageError when the result holds no states,
+/// NumericError for a vector of zero length. Thread safe.
 PairMatrices pair_matrices(const SilenceResult& result);
 
 }  // namespace tacet

@@ -2,6 +2,7 @@
 /// The experiment: what silencing heads does to the similarity of all token pairs in every block.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -54,6 +55,7 @@ enum class Cosine {
   raw,           ///< nothing: the experiment's own
   centred,       ///< minus the clean state's mean over the tokens, dimension by dimension
   standardised,  ///< and divided by the clean state's standard deviation over the tokens
+  no_rogue,      ///< the dimensions that carry most of the clean similarity are left out
 };
 
 /// The effect of an intervention on one block, by the chosen test.
@@ -64,11 +66,35 @@ enum class Effect {
   unchanged,   ///< every delta is exactly 0
 };
 
+/// What a head is by its late blocks (EXPERIMENT, "sign changes").
+enum class Role {
+  none,       ///< no late block is significant, or late_delta is exactly 0
+  connector,  ///< silencing decouples: late_delta < 0
+  separator,  ///< silencing couples: late_delta > 0
+};
+
 std::string_view to_string(StatesKind kind);
 std::string_view to_string(Family family);
 std::string_view to_string(PairsKind kind);
 std::string_view to_string(Cosine cosine);
 std::string_view to_string(Effect effect);
+std::string_view to_string(Role role);
+
+/// A kind of cosine as the command line and files spell it: "raw", "centred", "standardised", or
+/// "no-rogue:3" with its number of dimensions.
+std::string to_string(Cosine cosine, int rogue_dimensions);
+
+/// A kind of cosine with what belongs to it.
+struct CosineChoice {
+  Cosine kind = Cosine::raw;
+  int rogue_dimensions = 0;  ///< K of no-rogue:K, else 0
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads the generated comparison
+  auto operator<=>(const CosineChoice&) const = default;
+};
+
+/// The choice that is spelled so. Throws UsageError naming what is possible; whether the model has
+/// more than K dimensions shows later.
+CosineChoice parse_cosine(std::string_view text);
 
 /// The settings of the experiment, with the study's defaults.
 struct SilenceOptions {
@@ -81,11 +107,29 @@ struct SilenceOptions {
   Family family = Family::blocks;
   PairsKind pairs = PairsKind::movable;
   Cosine cosine = Cosine::raw;
+  /// With Cosine::no_rogue, and 0 otherwise: how many dimensions are left out of both states of a
+  /// block, those that contribute most to the clean state's mean cosine over the pairs compared;
+  /// of equal ones the lower. From 1 to d_model - 1.
+  int rogue_dimensions = 0;
   bool exclude_first = false;  ///< leave position 0 out of the pairs
   int threads = 0;             ///< most threads to use; 0 means all cores
-  bool keep_states = false;    ///< fill `SilenceResult::clean`, `silenced` (costs memory)
+  /// How many dimensions LayerEffect::dimensions names, from 0 to d_model.
+  int dimensions = 0;
+  /// Fill SilenceResult::verdict_changes: whether the verdict is another one with another cosine.
+  bool geometry_beside = false;
+  bool keep_states = false;  ///< fill `SilenceResult::clean`, `silenced` (costs memory)
   /// Called on the calling thread after each step: `done` of `total` blocks. May throw to stop.
   std::function<void(int done, int total)> progress;
+};
+
+/// What one dimension of the vectors carries of a block's mean similarity.
+struct DimensionShare {
+  int dimension = 0;
+  /// Its mean u_d v_d / (|u| |v|) over the pairs, divided by the mean of the pairs' cosines: the
+  /// shares of all dimensions sum to 1. Of the vectors that the cosine is taken of. nullopt where
+  /// that mean is exactly 0.
+  std::optional<double> clean;
+  std::optional<double> silenced;
 };
 
 /// One row of the result: a block's state, or ln_f's output. A number that does not exist (the t
@@ -122,8 +166,18 @@ struct LayerEffect {
   double mean_distance_silenced = 0;
   double effective_rank_clean = 0;  ///< exp(entropy of the Gram matrix's normalised eigenvalues)
   double effective_rank_silenced = 0;
+  /// Linear CKA of clean and silenced state over the tokens that take part in pairs: 1 where the
+  /// tokens stand in one pattern, up to turning, shifting and stretching all of it. Of the vectors
+  /// as they are, whatever `cosine` says. nullopt where a state's tokens do not differ.
+  std::optional<double> cka;
+  /// Spearman's, of the pairs' cosines clean against silenced: 1 where no pair changes its place.
+  /// nullopt where the cosines of one side are all equal.
+  std::optional<double> rank_correlation;
   /// With `tests_beside`: the test that decides and those beside it, in that order; else empty.
   std::vector<TestResult> tests;
+  /// With `dimensions`: those that carry most of the clean mean similarity, by the share's size,
+  /// the largest first; of equal ones the lower. Else empty.
+  std::vector<DimensionShare> dimensions;
 };
 
 /// How the change travels up the blocks.
@@ -161,6 +215,19 @@ struct TestSummary {
   std::optional<double> threshold;  ///< alpha / m for Bonferroni, alpha for none
 };
 
+/// What becomes of the verdict when the similarity is measured otherwise.
+struct VerdictChange {
+  /// "without position 0" (or, with exclude_first, "with position 0"), or the cosine: "raw",
+  /// "centred", "standardised", "no-rogue:3".
+  std::string measured;
+  std::vector<int> blocks;    ///< whose effect is another one than in `layers`
+  Role role = Role::none;     ///< of the heads that were silenced
+  bool role_differs = false;  ///< from SilenceResult::role
+  /// Why it cannot be measured so (a vector has no length left); empty where it can. Then the
+  /// members above say nothing.
+  std::string undefined;
+};
+
 /// Seconds spent, for information only: the one part of a result that differs between runs.
 struct Timing {
   double load_s = 0;
@@ -176,6 +243,7 @@ struct SilenceResult {
   StatesKind states = StatesKind::block;
   PairsKind pairs = PairsKind::movable;
   Cosine cosine = Cosine::raw;
+  int rogue_dimensions = 0;
   bool exclude_first = false;
   TestSummary test;
   std::vector<LayerEffect> layers;        ///< one per block, in order
@@ -184,6 +252,11 @@ struct SilenceResult {
   TrajectorySummary trajectory;
   /// Blocks whose effect is another one without (or, with exclude_first, with) position 0.
   std::vector<int> effect_depends_on_first;
+  Role role = Role::none;  ///< of the heads that were silenced, by the late blocks
+  /// With `geometry_beside`: the verdict with the other choice of position 0 (where enough tokens
+  /// are left) and with the other cosines, each by itself, no-rogue:3 among them where the vectors
+  /// have more than 3 dimensions. Else empty.
+  std::vector<VerdictChange> verdict_changes;
   Timing timing;
   States clean;     ///< filled when keep_states was asked for
   States silenced;  ///< likewise
@@ -207,6 +280,7 @@ struct TrajectoryResult {
   Prompt prompt;
   StatesKind states = StatesKind::block;
   Cosine cosine = Cosine::raw;
+  int rogue_dimensions = 0;
   bool exclude_first = false;
   TrajectoryRow embedding;
   std::vector<TrajectoryRow> layers;  ///< one per block, in order
@@ -224,8 +298,8 @@ struct TrajectoryResult {
 SilenceResult silence(const Model& model, const Prompt& prompt, const Intervention& intervention,
                       const SilenceOptions& options = {});
 
-/// The clean trajectory; of the options only states, cosine, exclude_first, threads and
-/// keep_states matter. Errors as for `silence`.
+/// The clean trajectory; of the options only states, cosine, rogue_dimensions, exclude_first,
+/// threads and keep_states matter. Errors as for `silence`.
 TrajectoryResult trajectory(const Model& model, const Prompt& prompt,
                             const SilenceOptions& options = {});
 
@@ -236,5 +310,9 @@ std::string describe(const SilenceResult& result);
 /// of the significant blocks stand up, and where it cannot speak. Empty unless it is among the
 /// tests beside another one and some block changed.
 std::string describe_standing(const SilenceResult& result);
+
+/// Whether the verdict is another one with another cosine, in one sentence. Empty unless the result
+/// was made with `geometry_beside` and some block changed.
+std::string describe_geometry(const SilenceResult& result);
 
 }  // namespace tacet

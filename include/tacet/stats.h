@@ -97,4 +97,10 @@ std::vector<std::optional<double>> adjust_p_values(std::span<const std::optional
 /// x are equal. Throws UsageError on lengths that differ.
 std::optional<double> least_squares_slope(std::span<const double> x, std::span<const double> y);
 
+/// Spearman's rank correlation of n pairs (x, y): the correlation of their ranks, values that tie
+/// having their ranks' mean. From -1 to 1, exactly 1 for equal ranks and the same bits in whatever
+/// order the pairs stand (n up to 100 000). nullopt when one side does not vary, or n < 2. Throws
+/// UsageError on lengths that differ. Source: Kendall and Gibbons 1990, chapter 3.
+std::optional<double> rank_correlation(std::span<const double> x, std::span<const double> y);
+
 }  // namespace tacet

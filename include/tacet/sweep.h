@@ -78,13 +78,6 @@ SweepOutcome outcome_of(const SilenceResult& result);
 /// does not hold that test.
 SweepOutcome decided_by(SweepOutcome outcome, Test test);
 
-/// What a head is by its late blocks (EXPERIMENT, "sign changes").
-enum class Role {
-  none,       ///< no late block is significant, or late_delta is exactly 0
-  connector,  ///< silencing decouples: late_delta < 0
-  separator,  ///< silencing couples: late_delta > 0
-};
-
 /// What the map of a sweep shows (`--metric`).
 enum class Metric {
   late,       ///< mean delta over the late blocks, `late_delta`
@@ -95,7 +88,6 @@ enum class Metric {
   onset,      ///< the first significant block from the cut on
 };
 
-std::string_view to_string(Role role);
 std::string_view to_string(Metric metric);
 
 /// One intervention in short: over one prompt, or the means over several (a number that does not

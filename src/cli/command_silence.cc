@@ -45,6 +45,7 @@ constexpr const char* kExamples =
     "  tacet silence --heads L3H5 \"I told my friend that pineapple on pizza is a crime.\"\n"
     "  tacet silence --heads L3H5 --test all \"Berlin is the capital of\"\n"
     "  tacet silence --heads L3H5 --control rotated:999 \"Berlin is the capital of\"\n"
+    "  tacet silence --heads L3H5 --cosine no-rogue:3 --dimensions 5 \"Berlin is the capital of\"\n"
     "  tacet silence --heads L3H5+L4H2 --exclude-first \"Berlin is the capital of\"\n"
     "  tacet silence --layer 3 --head 5 --at 'text: pizza' \"Mary likes pizza and John cheese\"\n"
     "  tacet silence --heads 3.5 --mode scale:0.5 --format json --token-ids 40,41,42,43\n"
@@ -56,6 +57,13 @@ void check(const SilenceArguments& arguments) {
   check_output(arguments.output);
   if (arguments.n_controls && arguments.output.format == Format::csv) {
     throw UsageError("csv has one row a block and no place for --control; use --format json");
+  }
+  if (arguments.output.format == Format::csv &&
+      (arguments.options.dimensions > 0 || arguments.options.geometry_beside)) {
+    throw UsageError(
+        fmt::format("{} does not go with --format csv, which has one row for each "
+                    "block alone; choose json or table",
+                    arguments.options.dimensions > 0 ? "--dimensions" : "--geometry"));
   }
   if (arguments.dump && arguments.dump == arguments.output.out) {
     throw UsageError("--out and --dump name the same file; give two different ones");
@@ -106,8 +114,9 @@ void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   SilenceOptions options = arguments.options;
   options.threads = usable_threads(options.threads, arguments.output.quiet);
   // A person is told whether the verdict stands up; data has what was asked for.
-  if (arguments.output.format == Format::table && options.tests_beside.empty()) {
-    options.tests_beside = {Test::token_swap};
+  if (arguments.output.format == Format::table) {
+    if (options.tests_beside.empty()) options.tests_beside = {Test::token_swap};
+    options.geometry_beside = true;
   }
   options.keep_states = arguments.dump || arguments.report.file;
   const bool shows_progress =
@@ -141,6 +150,7 @@ Command declare_silence(CLI::App& root) {
   declare_model(*app, arguments->model);
   declare_prompt(*app, arguments->prompt);
   declare_measure(*app, arguments->options);
+  declare_geometry(*app, arguments->options);
   declare_testing(*app, arguments->options, true);
   declare_resampling(*app, arguments->options.resampling);
   declare_control(*app, arguments->n_controls);

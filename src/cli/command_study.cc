@@ -130,6 +130,7 @@ void run_study(const StudyArguments& arguments, const Terminal& terminal) {
   check_layer(arguments.layer, model.config());
   const SweepInput input = resolve_study_prompt(arguments, model);
   const SweepArguments sweep = sweep_of(arguments);
+  check_cosine(sweep, model);
   const StudyFolder folder(*output.out);
   auto database = store::SweepDatabase::open_for_writing(folder.database());
   check_same_study(folder, database, model, input.prompt, settings_of(sweep, {}));

@@ -158,16 +158,51 @@ void declare_sweep_store(CLI::App& app, SweepStoreOptions& options) {
                 ->default_str(fmt::format("{}", options.top))});
 }
 
+namespace {
+
+/// What --cosine says.
+CosineChoice cosine_from(const std::string& text) {
+  const std::vector<std::string> names = {"raw", "centred", "standardised", "no-rogue:K"};
+  if (!text.starts_with("no-rogue")) parse_choice("--cosine", text, names);
+  try {
+    return parse_cosine(text);
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("--cosine: {}", error.what()));
+  }
+}
+
+}  // namespace
+
 void declare_measure(CLI::App& app, SilenceOptions& options) {
+  const auto set_cosine = [&options](const std::string& text) {
+    const CosineChoice cosine = cosine_from(text);
+    options.cosine = cosine.kind;
+    options.rogue_dimensions = cosine.rogue_dimensions;
+  };
   in_group("What is measured",
            {choice(app, "--states", options.states, store::kWords<StatesKind>,
                    "block: every block's own output, ln_f's apart. hf: Hugging Face's "
                    "hidden_states[1:], whose last entry has ln_f applied."),
-            choice(app, "--cosine", options.cosine, store::kWords<Cosine>,
-                   "Similarity of the vectors as they are, minus the clean state's mean over the "
-                   "tokens, or also divided by its standard deviation."),
+            add_value(app, "--cosine", "raw|centred|standardised|no-rogue:K", set_cosine,
+                      "Similarity of the vectors as they are, minus the clean state's mean over "
+                      "the tokens, or also divided by its standard deviation; or without the K "
+                      "dimensions that carry most of the clean similarity.")
+                ->default_str(to_string(options.cosine, options.rogue_dimensions)),
             add_flag(app, "--exclude-first", options.exclude_first,
                      "Leave position 0 out of the pairs: GPT-2's first token is an outlier.")});
+}
+
+void declare_geometry(CLI::App& app, SilenceOptions& options) {
+  const auto set_dimensions = [&options](const std::string& text) {
+    options.dimensions = parse_int("--dimensions", text, 1, kAnyNumber);
+  };
+  in_group("What is measured",
+           {add_value(app, "--dimensions", "K", set_dimensions,
+                      "Name the K dimensions that carry most of the clean similarity, with their "
+                      "shares: of every block in JSON, of the last one in the table."),
+            add_flag(app, "--geometry", options.geometry_beside,
+                     "In JSON too: the blocks whose effect is another one with another cosine, or "
+                     "with the other choice of position 0. The table always says it.")});
 }
 
 namespace {

@@ -102,6 +102,8 @@ void declare_sweep_cut(CLI::App& app, SweepCutOptions& options);
 void declare_sweep_store(CLI::App& app, SweepStoreOptions& options);
 /// --states, --cosine and --exclude-first.
 void declare_measure(CLI::App& app, SilenceOptions& options);
+/// --dimensions and --geometry.
+void declare_geometry(CLI::App& app, SilenceOptions& options);
 /// --test, --alpha, --correction, --family and --pairs; `with_all` lets --test take `all`.
 void declare_testing(CLI::App& app, SilenceOptions& options, bool with_all = false);
 /// --seed and --draws.

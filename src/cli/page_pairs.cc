@@ -32,6 +32,7 @@ SilenceOptions options_of(const store::RunSettings& settings, int threads) {
   options.family = settings.family;
   options.pairs = settings.pairs;
   options.cosine = settings.cosine;
+  options.rogue_dimensions = settings.rogue_dimensions;
   options.exclude_first = settings.exclude_first;
   options.threads = threads;
   return options;

@@ -33,6 +33,7 @@ std::vector<Test> tests_beside_of(const SilenceResult& result) {
 store::RunSettings settings_of(const SilenceResult& result) {
   return {.states = result.states,
           .cosine = result.cosine,
+          .rogue_dimensions = result.rogue_dimensions,
           .pairs = result.pairs,
           .exclude_first = result.exclude_first,
           .test = result.test.name,

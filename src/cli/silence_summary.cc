@@ -66,7 +66,8 @@ std::string test_text(const SilenceResult& result) {
 }
 
 std::string settings_text(const SilenceResult& result) {
-  std::string text = measure_settings(result.states, result.cosine, result.exclude_first);
+  std::string text = measure_settings(result.states, {result.cosine, result.rogue_dimensions},
+                                      result.exclude_first);
   if (result.pairs == PairsKind::all && !result.intervention.positions.empty()) {
     text += text.empty() ? "all pairs" : ", all pairs";
   }
@@ -129,6 +130,19 @@ std::string clean_text(const SilenceResult& result) {
   return text;
 }
 
+/// Which dimensions carry the last block's mean similarity.
+std::string dimensions_text(const LayerEffect& row) {
+  const auto percent = [](const std::optional<double>& share) {
+    return share ? fmt::format("{:.1f}", 100 * *share) : std::string("-");
+  };
+  std::string list;
+  for (const DimensionShare& one : row.dimensions) {
+    list += fmt::format("{}{} {} → {} %", list.empty() ? "" : ", ", one.dimension,
+                        percent(one.clean), percent(one.silenced));
+  }
+  return fmt::format("of the similarity in {}, clean → silenced: {}", block_name(row.layer), list);
+}
+
 bool is_unchanged(const SilenceResult& result) {
   return std::ranges::all_of(
       result.layers, [](const LayerEffect& row) { return row.effect == Effect::unchanged; });
@@ -137,6 +151,9 @@ bool is_unchanged(const SilenceResult& result) {
 std::string ripple_fields(const SilenceResult& result, const View& view) {
   const Ripple& ripple = result.ripple;
   std::string out = field("clean run", clean_text(result), view);
+  if (!result.layers.back().dimensions.empty()) {
+    out += field("dimensions", dimensions_text(result.layers.back()), view);
+  }
   if (is_unchanged(result)) return out;
   out += field(
       "immediate",
@@ -208,6 +225,8 @@ std::string render_silence(const SilenceResult& result, const ModelView& model, 
   out += "\n" + paragraph(describe(result), view, Ink::title);
   const std::string standing = describe_standing(result);
   if (!standing.empty()) out += paragraph(standing, view, Ink::title);
+  const std::string geometry = describe_geometry(result);
+  if (!geometry.empty()) out += paragraph(geometry, view, Ink::title);
   if (view.quiet) return out;
   const std::string warned = warnings(result, view);
   if (!warned.empty()) out += "\n" + warned;

@@ -52,7 +52,7 @@ std::vector<std::string> command_for(const StudyArguments& arguments, const Stor
       fmt::format("--heads={}.*", arguments.layer),
       fmt::format("--threads={}", threads),
       fmt::format("--states={}", to_string(settings.states)),
-      fmt::format("--cosine={}", to_string(settings.cosine)),
+      fmt::format("--cosine={}", to_string(settings.cosine, settings.rogue_dimensions)),
       fmt::format("--pairs={}", to_string(settings.pairs)),
       fmt::format("--test={},{}", to_string(settings.test),
                   fmt::join(names_of(settings.tests_beside, settings.test), ",")),

@@ -56,8 +56,8 @@ std::string prompt_text(const store::StoredRun& run, const View& view) {
 std::string test_text(const store::RunSettings& settings) {
   std::string text = fmt::format("{}; significant where p adj. < {} ({})", test_name(settings.test),
                                  settings.alpha, to_string(settings.correction));
-  const std::string measure =
-      measure_settings(settings.states, settings.cosine, settings.exclude_first);
+  const std::string measure = measure_settings(
+      settings.states, {settings.cosine, settings.rogue_dimensions}, settings.exclude_first);
   return measure.empty() ? text : text + "; " + measure;
 }
 

@@ -27,10 +27,20 @@ void print_plan(const SweepPlan& plan, const SweepArguments& arguments, const Mo
 
 }  // namespace
 
+void check_cosine(const SweepArguments& arguments, const Model& model) {
+  const SilenceOptions& options = arguments.options.silence;
+  const int d_model = model.config().d_model;
+  if (options.rogue_dimensions < d_model) return;
+  throw UsageError(
+      fmt::format("--cosine {} cannot be: of this model's {} dimensions, 1 to {} can be left out",
+                  to_string(options.cosine, options.rogue_dimensions), d_model, d_model - 1));
+}
+
 store::RunSettings settings_of(const SweepArguments& arguments, const std::vector<int>& positions) {
   const SilenceOptions& options = arguments.options.silence;
   return {.states = options.states,
           .cosine = options.cosine,
+          .rogue_dimensions = options.rogue_dimensions,
           .pairs = options.pairs,
           .exclude_first = options.exclude_first,
           .test = options.test,

@@ -35,6 +35,10 @@ struct SweepPlan {
   std::int64_t n_left = 0;           ///< and that are not
 };
 
+/// Throws UsageError when the cosine leaves out as many dimensions as the model has, or more: said
+/// before a database is made.
+void check_cosine(const SweepArguments& arguments, const Model& model);
+
 /// What the arguments ask for beside the prompt, with `positions` touched in it.
 store::RunSettings settings_of(const SweepArguments& arguments, const std::vector<int>& positions);
 

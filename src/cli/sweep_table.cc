@@ -65,7 +65,8 @@ std::string test_text(const SweepListing& listing) {
 }
 
 std::string settings_text(const store::RunSettings& settings) {
-  std::string text = measure_settings(settings.states, settings.cosine, settings.exclude_first);
+  std::string text = measure_settings(settings.states, {settings.cosine, settings.rogue_dimensions},
+                                      settings.exclude_first);
   if (settings.pairs == PairsKind::all && !settings.positions.empty()) {
     text += text.empty() ? "all pairs" : ", all pairs";
   }

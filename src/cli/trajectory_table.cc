@@ -94,7 +94,8 @@ std::string render_trajectory(const TrajectoryResult& result, const ModelView& m
                fmt::format("cosine similarity of {} pairs of {} tokens", result.embedding.n_pairs,
                            result.prompt.tokens.size()),
                view);
-  const std::string settings = measure_settings(result.states, result.cosine, result.exclude_first);
+  const std::string settings = measure_settings(
+      result.states, {result.cosine, result.rogue_dimensions}, result.exclude_first);
   if (!settings.empty()) out += field("settings", settings, view);
   out += "\n" + render_prompt(result.prompt.tokens, {}, view.width, view.style);
   out += "\n" + rows(result, view) + "\n" + summary(result, view);

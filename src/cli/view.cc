@@ -70,13 +70,20 @@ std::string block_names(std::span<const int> layers) {
   return fmt::format("blocks {} (hidden_states[{}])", ranges(layers, 0), ranges(layers, 1));
 }
 
-std::string measure_settings(StatesKind states, Cosine cosine, bool exclude_first) {
+std::string measure_settings(StatesKind states, const CosineChoice& cosine, bool exclude_first) {
   std::string out;
   const auto add = [&out](std::string_view setting) {
     out += out.empty() ? "" : ", ";
     out += setting;
   };
-  if (cosine != Cosine::raw) add(fmt::format("{} cosine", to_string(cosine)));
+  if (cosine.kind == Cosine::no_rogue) {
+    add(cosine.rogue_dimensions == 1
+            ? std::string("cosine without the rogue dimension of each block")
+            : fmt::format("cosine without the {} rogue dimensions of each block",
+                          cosine.rogue_dimensions));
+  } else if (cosine.kind != Cosine::raw) {
+    add(fmt::format("{} cosine", to_string(cosine.kind)));
+  }
   if (exclude_first) add("position 0 left out");
   if (states == StatesKind::hf) add("the last row is ln_f's output, as in hidden_states[1:]");
   return out;

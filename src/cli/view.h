@@ -49,6 +49,6 @@ std::string block_names(std::span<const int> layers);
 
 /// What differs from the experiment's own way of measuring: "centred cosine, position 0 left out";
 /// empty when nothing does.
-std::string measure_settings(StatesKind states, Cosine cosine, bool exclude_first);
+std::string measure_settings(StatesKind states, const CosineChoice& cosine, bool exclude_first);
 
 }  // namespace tacet::cli

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "experiment/block_tests.h"
+#include "experiment/dimension_shares.h"
 #include "measure/displacement.h"
 #include "measure/spread.h"
 #include "tacet/error.h"
@@ -33,12 +34,31 @@ measure::TokenVectors to_vectors(const engine::DirectView& direct, std::size_t n
   return vectors;
 }
 
+/// Dimensions that the vectors have are all that can be left out or named.
+void check_dimensions(const SilenceOptions& options, int d_model) {
+  const bool leaves_out = options.cosine == Cosine::no_rogue;
+  if (leaves_out && (options.rogue_dimensions < 1 || options.rogue_dimensions >= d_model)) {
+    throw UsageError(
+        fmt::format("no-rogue:{} cannot be: of this model's {} dimensions, 1 to {} can be left out",
+                    options.rogue_dimensions, d_model, d_model - 1));
+  }
+  if (!leaves_out && options.rogue_dimensions != 0) {
+    throw UsageError(fmt::format("rogue_dimensions is {}, but the {} cosine leaves none out",
+                                 options.rogue_dimensions, to_string(options.cosine)));
+  }
+  if (options.dimensions < 0 || options.dimensions > d_model) {
+    throw UsageError(fmt::format("{} dimensions cannot be named: this model's states have {}",
+                                 options.dimensions, d_model));
+  }
+}
+
 }  // namespace
 
-void check_options(const SilenceOptions& options, std::size_t n_tokens) {
+void check_options(const SilenceOptions& options, std::size_t n_tokens, std::size_t d_model) {
   if (!(options.alpha > 0.0 && options.alpha < 1.0)) {
     throw UsageError(fmt::format("alpha is {}, but must lie between 0 and 1", options.alpha));
   }
+  check_dimensions(options, static_cast<int>(d_model));
   const std::size_t taking_part = n_tokens - (options.exclude_first ? 1 : 0);
   if (taking_part < kFewestTokens) {
     throw InputError(
@@ -48,23 +68,37 @@ void check_options(const SilenceOptions& options, std::size_t n_tokens) {
   }
 }
 
+measure::PairSelection selected_pairs(const Intervention& intervention, PairsKind kind,
+                                      bool exclude_first) {
+  const auto first_position = static_cast<std::size_t>(intervention.first_position());
+  return {.first_token = exclude_first ? 1U : 0U,
+          .first_movable = kind == PairsKind::movable ? first_position : 0};
+}
+
 BlockAnalysis::BlockAnalysis(const SilenceOptions& options, const Intervention& intervention,
                              std::size_t n_tokens, std::size_t d_model, int threads)
     : options_(options),
       n_tokens_(n_tokens),
       d_model_(d_model),
       first_position_(static_cast<std::size_t>(intervention.first_position())),
-      threads_(threads) {}
-
-measure::PairSelection BlockAnalysis::selection(bool exclude_first) const {
-  return {.first_token = exclude_first ? 1U : 0U,
-          .first_movable = options_.pairs == PairsKind::movable ? first_position_ : 0};
+      threads_(threads),
+      own_{.pairs = selected_pairs(intervention, options.pairs, options.exclude_first),
+           .cosine = chosen_cosine(options)} {
+  const measure::PairSelection other =
+      selected_pairs(intervention, options.pairs, !options.exclude_first);
+  if (n_tokens - other.first_token >= kFewestTokens) {
+    other_first_ = {.pairs = other, .cosine = own_.cosine};
+    others_.push_back(*other_first_);
+  }
+  if (!options.geometry_beside) return;
+  for (const CosineChoice& cosine : other_cosines(own_.cosine, d_model)) {
+    others_.push_back({.pairs = own_.pairs, .cosine = cosine});
+  }
 }
 
-std::vector<measure::PairSelection> BlockAnalysis::selections() const {
-  std::vector<measure::PairSelection> all = {pairs()};
-  const measure::PairSelection other = selection(!options_.exclude_first);
-  if (n_tokens_ - other.first_token >= kFewestTokens) all.push_back(other);
+std::vector<Comparison> BlockAnalysis::comparisons() const {
+  std::vector<Comparison> all = {own_};
+  all.insert(all.end(), others_.begin(), others_.end());
   return all;
 }
 
@@ -95,61 +129,90 @@ void BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selecte
   set_columns(row, row.tests.empty() ? run(options_.test) : row.tests.front());
 }
 
+void BlockAnalysis::set_same(LayerEffect& row, const CleanState& clean) const {
+  const std::vector<double>& same = clean.pairs(own_).cosines;
+  test(row, own_.pairs, same, same, true);
+  row.mean_distance_silenced = row.mean_distance_clean;
+  row.effective_rank_silenced = row.effective_rank_clean;
+  const measure::CentredGram& centred = clean.centred(own_.pairs.first_token);
+  row.cka = measure::cka(centred, centred);
+  row.rank_correlation = rank_correlation(same, same);
+}
+
 BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
                                  const engine::SilencedView& silenced) const {
-  const std::vector<measure::PairSelection> selected = selections();
+  clean.require(own_);
+  if (other_first_) clean.require(*other_first_);
   BlockRows rows;
   rows.row.layer = layer;
-  rows.row.mean_distance_clean = clean.pairs(pairs()).mean_distance;
-  rows.row.effective_rank_clean = clean.effective_rank(pairs().first_token);
-  if (selected.size() > 1) rows.other_first.emplace().layer = layer;
+  rows.row.mean_distance_clean = clean.mean_distance(own_.pairs);
+  rows.row.effective_rank_clean = clean.effective_rank(own_.pairs.first_token);
+  std::optional<MeasuredState> after;
   if (silenced.rows.empty()) {
-    const std::vector<double>& same = clean.pairs(pairs()).cosines;
-    test(rows.row, pairs(), same, same, true);
-    rows.row.mean_distance_silenced = rows.row.mean_distance_clean;
-    rows.row.effective_rank_silenced = rows.row.effective_rank_clean;
-    if (rows.other_first) {
-      const std::vector<double>& others = clean.pairs(selected.back()).cosines;
-      test(*rows.other_first, selected.back(), others, others, false);
+    set_same(rows.row, clean);
+  } else {
+    after = measure_state(experiment::to_vectors(silenced.rows, d_model_), clean.name(), "silenced",
+                          threads_);
+    compare(rows, clean, *after, silenced.direct);
+    if (wants_token_swap(options_) && rows.row.effect != Effect::unchanged) {
+      rows.swap_parts =
+          swap_parts(clean.measured(), *after, own_.pairs, clean.pairs(own_).transform);
     }
-    return rows;
   }
-
-  const MeasuredState after = measure_state(experiment::to_vectors(silenced.rows, d_model_),
-                                            clean.name(), "silenced", threads_);
-  compare(rows, clean, after, silenced.direct);
-  if (rows.other_first) {
-    test(*rows.other_first, selected.back(), clean.pairs(selected.back()).cosines,
-         cosines(after, clean.measured(), selected.back(), options_.cosine, threads_, clean.name()),
-         false);
+  if (options_.dimensions > 0) {
+    add_dimension_shares(rows.row, clean, after ? *after : clean.measured(), own_,
+                         static_cast<std::size_t>(options_.dimensions), threads_);
   }
-  const auto parts = [&](const measure::PairSelection& of) {
-    return swap_parts(clean.measured(), after, of, options_.cosine);
-  };
-  if (wants_token_swap(options_) && rows.row.effect != Effect::unchanged) {
-    rows.swap_parts = parts(pairs());
-  }
-  // The other choice is judged by the deciding test alone.
-  if (options_.test == Test::token_swap && rows.other_first &&
-      rows.other_first->effect != Effect::unchanged) {
-    rows.other_swap_parts = parts(selected.back());
+  for (const Comparison& other : others_) {
+    rows.others.push_back(compare_otherwise(layer, other, clean, after ? &*after : nullptr));
   }
   return rows;
+}
+
+OtherRow BlockAnalysis::compare_otherwise(int layer, const Comparison& comparison,
+                                          const CleanState& clean,
+                                          const MeasuredState* after) const {
+  OtherRow other;
+  other.row.layer = layer;
+  const CleanPairs& before = clean.pairs(comparison);
+  other.undefined = before.undefined;
+  if (!other.undefined.empty()) return other;
+  if (after == nullptr) {
+    test(other.row, comparison.pairs, before.cosines, before.cosines, false);
+    return other;
+  }
+  try {
+    test(other.row, comparison.pairs, before.cosines,
+         cosines(*after, before.transform, comparison.pairs, threads_, clean.name()), false);
+  } catch (const NumericError& error) {
+    // Without the other cosine there is still the one that was asked for.
+    if (comparison.cosine == own_.cosine) throw;
+    other.undefined = error.what();
+    return other;
+  }
+  if (options_.test == Test::token_swap && other.row.effect != Effect::unchanged) {
+    other.swap_parts = swap_parts(clean.measured(), *after, comparison.pairs, before.transform);
+  }
+  return other;
 }
 
 void BlockAnalysis::compare(BlockRows& rows, const CleanState& clean, const MeasuredState& after,
                             const engine::DirectView& direct) const {
   LayerEffect& row = rows.row;
-  const measure::PairSelection selected = pairs();
+  const measure::PairSelection& selected = own_.pairs;
   const MeasuredState& before = clean.measured();
-  const std::vector<double>& cos_clean = clean.pairs(selected).cosines;
-  test(row, selected, cos_clean,
-       cosines(after, before, selected, options_.cosine, threads_, clean.name()), true);
+  const CleanPairs& pairs = clean.pairs(own_);
+  const std::vector<double> silenced =
+      cosines(after, pairs.transform, selected, threads_, clean.name());
+  test(row, selected, pairs.cosines, silenced, true);
+  row.rank_correlation = rank_correlation(pairs.cosines, silenced);
+  row.cka = measure::cka(clean.centred(selected.first_token),
+                         measure::centred_gram(after.gram, selected.first_token));
 
   const MeasuredState removed =
       measure_state(to_vectors(direct, n_tokens_, d_model_), clean.name(), "direct", threads_);
   row.direct_mean_delta = mean_difference(
-      cos_clean, cosines(removed, before, selected, options_.cosine, threads_, clean.name()));
+      pairs.cosines, cosines(removed, pairs.transform, selected, threads_, clean.name()));
 
   measure::Displacement moved = measure::displacement(
       before.vectors, after.vectors, before.norms(), after.norms(), first_position_);

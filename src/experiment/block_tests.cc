@@ -92,19 +92,18 @@ void set_sizes(LayerEffect& row, std::span<const double> clean, std::span<const 
 }
 
 std::vector<double> swap_parts(const MeasuredState& clean, const MeasuredState& silenced,
-                               const measure::PairSelection& pairs, Cosine cosine) {
+                               const measure::PairSelection& pairs,
+                               const CosineTransform& transform) {
   const std::size_t first = pairs.first_token;
   const std::size_t n_tokens = clean.vectors.n_tokens() - first;
-  if (cosine == Cosine::raw) {
+  if (transform.is_identity()) {
     return token_swap_parts(flattened(clean.vectors, first), flattened(silenced.vectors, first),
                             n_tokens);
   }
-  const measure::Standardisation standard =
-      measure::standardisation(clean.vectors, first, cosine == Cosine::standardised);
   measure::TokenVectors before = clean.vectors;
   measure::TokenVectors after = silenced.vectors;
-  measure::apply(standard, before);
-  measure::apply(standard, after);
+  transform.apply(before);
+  transform.apply(after);
   return token_swap_parts(flattened(before, first), flattened(after, first), n_tokens);
 }
 

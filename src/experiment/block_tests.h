@@ -31,7 +31,8 @@ void set_sizes(LayerEffect& row, std::span<const double> clean, std::span<const 
 
 /// The token-swap parts of a block, one for every token of the prompt that takes part in pairs.
 std::vector<double> swap_parts(const MeasuredState& clean, const MeasuredState& silenced,
-                               const measure::PairSelection& pairs, Cosine cosine);
+                               const measure::PairSelection& pairs,
+                               const CosineTransform& transform);
 
 /// Puts a test's numbers into the row's own columns.
 void set_columns(LayerEffect& row, const TestResult& result);

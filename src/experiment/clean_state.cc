@@ -11,9 +11,10 @@
 namespace tacet::experiment {
 namespace {
 
-void require_lengths(std::span<const double> norms, const std::string& state,
-                     const std::string& what) {
-  const auto zero = std::ranges::find(norms, 0.0);
+/// Of the tokens from `first_token` on.
+void require_lengths(std::span<const double> norms, std::size_t first_token,
+                     const std::string& state, const std::string& what) {
+  const auto zero = std::ranges::find(norms.subspan(first_token), 0.0);
   if (zero == norms.end()) return;
   throw NumericError(fmt::format(
       "the {} state of token {} at {} has norm 0, so it has no cosine with any other: the "
@@ -32,7 +33,7 @@ std::string state_name(int index, int n_layer) {
 MeasuredState measure_state(measure::TokenVectors vectors, const std::string& state,
                             const std::string& what, int threads) {
   measure::Gram gram(vectors, threads);
-  require_lengths(gram.norms(), state, what);
+  require_lengths(gram.norms(), 0, state, what);
   return {.vectors = std::move(vectors), .gram = std::move(gram)};
 }
 
@@ -44,35 +45,45 @@ measure::TokenVectors to_vectors(const engine::RowsView& rows, std::size_t d_mod
   return vectors;
 }
 
-std::vector<double> cosines(const MeasuredState& state, const MeasuredState& reference,
-                            const measure::PairSelection& pairs, Cosine cosine, int threads,
+std::vector<double> cosines(const MeasuredState& state, const CosineTransform& transform,
+                            const measure::PairSelection& pairs, int threads,
                             const std::string& name) {
-  if (cosine == Cosine::raw) {
-    return measure::pair_cosines(state.gram, pairs);
-  }
-  const measure::Standardisation standard = measure::standardisation(
-      reference.vectors, pairs.first_token, cosine == Cosine::standardised);
+  if (transform.is_identity()) return measure::pair_cosines(state.gram, pairs);
   measure::TokenVectors vectors = state.vectors;
-  measure::apply(standard, vectors);
+  transform.apply(vectors);
   const measure::Gram gram(vectors, threads);
-  require_lengths(std::span(gram.norms()).subspan(pairs.first_token), name, "centred");
+  require_lengths(gram.norms(), pairs.first_token, name, transform.name());
   return measure::pair_cosines(gram, pairs);
 }
 
+void CleanState::require(const Comparison& comparison) const {
+  const std::string& undefined = pairs(comparison).undefined;
+  if (!undefined.empty()) throw NumericError(undefined);
+}
+
 CleanState::CleanState(const engine::RowsView& rows, std::size_t d_model, std::string name,
-                       Cosine cosine, std::span<const measure::PairSelection> selections,
-                       int threads)
+                       std::span<const Comparison> comparisons, int threads)
     : name_(std::move(name)),
       measured_(measure_state(to_vectors(rows, d_model), name_, "clean", threads)) {
-  for (const measure::PairSelection& selection : selections) {
-    if (!pairs_.contains(selection)) {
-      pairs_[selection] = {
-          .cosines = experiment::cosines(measured_, measured_, selection, cosine, threads, name_),
-          .mean_distance = measure::mean_pair_distance(measured_.vectors, selection, threads)};
+  for (const Comparison& comparison : comparisons) {
+    const measure::PairSelection& selection = comparison.pairs;
+    if (!pairs_.contains(comparison)) {
+      CleanPairs& pairs = pairs_[comparison];
+      pairs.transform = CosineTransform(measured_.vectors, measured_.norms(), comparison);
+      try {
+        pairs.cosines = experiment::cosines(measured_, pairs.transform, selection, threads, name_);
+      } catch (const NumericError& error) {
+        // Whoever needs them says so; a cosine that stands beside may be missing.
+        pairs.undefined = error.what();
+      }
     }
-    if (!ranks_.contains(selection.first_token)) {
-      ranks_[selection.first_token] =
-          measure::effective_rank(measured_.gram, selection.first_token);
+    if (!distances_.contains(selection)) {
+      distances_[selection] = measure::mean_pair_distance(measured_.vectors, selection, threads);
+    }
+    if (!spreads_.contains(selection.first_token)) {
+      spreads_[selection.first_token] = {
+          .effective_rank = measure::effective_rank(measured_.gram, selection.first_token),
+          .centred = measure::centred_gram(measured_.gram, selection.first_token)};
     }
   }
 }

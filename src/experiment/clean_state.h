@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "engine/rows.h"
+#include "experiment/cosine_transform.h"
+#include "measure/cka.h"
 #include "measure/similarity.h"
 #include "tacet/silence.h"
 
@@ -30,40 +32,60 @@ MeasuredState measure_state(measure::TokenVectors vectors, const std::string& st
 /// The rows in double.
 measure::TokenVectors to_vectors(const engine::RowsView& rows, std::size_t d_model);
 
-/// Cosines of the selected pairs of a state, after centring or standardising by `reference` (the
-/// clean state) when `cosine` asks for it. `name` is the state's, for messages.
-std::vector<double> cosines(const MeasuredState& state, const MeasuredState& reference,
-                            const measure::PairSelection& pairs, Cosine cosine, int threads,
+/// Cosines of the selected pairs of a state, once `transform` is done. `name` is the state's, for
+/// messages. Throws NumericError when a vector has norm 0 then.
+std::vector<double> cosines(const MeasuredState& state, const CosineTransform& transform,
+                            const measure::PairSelection& pairs, int threads,
                             const std::string& name);
 
-/// The selected pairs of a clean state.
+/// A clean state's pairs by one comparison.
 struct CleanPairs {
+  CosineTransform transform;  ///< to be done to other states too
   std::vector<double> cosines;
-  double mean_distance = 0;
+  /// Why there are none: the transform leaves a vector no length. Empty where there are.
+  std::string undefined;
 };
 
 /// A clean state with what all interventions on its prompt are compared with, measured once.
 /// Const use is thread safe.
 class CleanState {
  public:
-  /// Measures the state for each of `selections`. Errors as for measure_state.
-  CleanState(const engine::RowsView& rows, std::size_t d_model, std::string name, Cosine cosine,
-             std::span<const measure::PairSelection> selections, int threads);
+  /// Measures the state for each of `comparisons`. Errors as for measure_state: of the vectors as
+  /// they are.
+  CleanState(const engine::RowsView& rows, std::size_t d_model, std::string name,
+             std::span<const Comparison> comparisons, int threads);
 
   const std::string& name() const { return name_; }
   const MeasuredState& measured() const { return measured_; }
-  /// The pairs of one of the selections.
-  const CleanPairs& pairs(const measure::PairSelection& selection) const {
-    return pairs_.at(selection);
+  /// The pairs of one of the comparisons.
+  const CleanPairs& pairs(const Comparison& comparison) const { return pairs_.at(comparison); }
+  /// Throws NumericError when a comparison has no cosines.
+  void require(const Comparison& comparison) const;
+  /// Mean Euclidean distance of the pairs of one of the comparisons.
+  double mean_distance(const measure::PairSelection& selection) const {
+    return distances_.at(selection);
   }
-  /// Effective rank of the tokens from `first_token` of one of the selections on.
-  double effective_rank(std::size_t first_token) const { return ranks_.at(first_token); }
+  /// Effective rank of the tokens from `first_token` of one of the comparisons on.
+  double effective_rank(std::size_t first_token) const {
+    return spreads_.at(first_token).effective_rank;
+  }
+  /// Centred products of the same tokens.
+  const measure::CentredGram& centred(std::size_t first_token) const {
+    return spreads_.at(first_token).centred;
+  }
 
  private:
+  /// Of the tokens from one on.
+  struct Spread {
+    double effective_rank = 0;
+    measure::CentredGram centred;
+  };
+
   std::string name_;
   MeasuredState measured_;
-  std::map<measure::PairSelection, CleanPairs> pairs_;
-  std::map<std::size_t, double> ranks_;
+  std::map<Comparison, CleanPairs> pairs_;
+  std::map<measure::PairSelection, double> distances_;
+  std::map<std::size_t, Spread> spreads_;
 };
 
 }  // namespace tacet::experiment

@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 
+#include "experiment/block_analysis.h"
 #include "experiment/clean_state.h"
 #include "tacet/error.h"
 #include "tacet/pairs.h"
@@ -10,7 +11,6 @@ namespace tacet {
 namespace {
 
 using measure::Gram;
-using measure::Standardisation;
 using measure::TokenVectors;
 
 void append(const Gram& gram, const std::string& name, std::vector<float>& cosines) {
@@ -32,18 +32,17 @@ PairMatrices pair_matrices(const SilenceResult& result) {
   }
   constexpr int kThreads = 1;  // some dozen tokens
   const auto width = static_cast<std::size_t>(clean.d_model());
-  const std::size_t first_token = result.exclude_first ? 1 : 0;
+  const experiment::Comparison compared{
+      .pairs = experiment::selected_pairs(result.intervention, result.pairs, result.exclude_first),
+      .cosine = {.kind = result.cosine, .rogue_dimensions = result.rogue_dimensions}};
   PairMatrices matrices;
   for (int index = 1; index <= clean.n_layer() + 1; ++index) {
     const std::string name = experiment::state_name(index, clean.n_layer());
     TokenVectors before(clean.state(index), width);
     TokenVectors after(result.silenced.state(index), width);
-    if (result.cosine != Cosine::raw) {
-      const Standardisation standard =
-          measure::standardisation(before, first_token, result.cosine == Cosine::standardised);
-      measure::apply(standard, before);
-      measure::apply(standard, after);
-    }
+    const experiment::CosineTransform transform(before, Gram(before, kThreads).norms(), compared);
+    transform.apply(before);
+    transform.apply(after);
     append(Gram(before, kThreads), name, matrices.clean);
     append(Gram(after, kThreads), name, matrices.silenced);
   }

@@ -105,6 +105,14 @@ std::vector<int> late_layers(int n_layer) {
   return layers;
 }
 
+Role role_of(std::span<const LayerEffect> rows, const Ripple& ripple) {
+  const bool is_significant = std::ranges::any_of(ripple.late_layers, [&](int layer) {
+    return layer >= ripple.cut_layer && rows[static_cast<std::size_t>(layer)].significant;
+  });
+  if (!is_significant || ripple.late_delta == 0) return Role::none;
+  return ripple.late_delta < 0 ? Role::connector : Role::separator;
+}
+
 Ripple make_ripple(std::span<const LayerEffect> rows, int cut_layer) {
   const auto from_cut = rows.subspan(static_cast<std::size_t>(cut_layer));
   Ripple ripple;

@@ -29,6 +29,9 @@ Effect effect_of(const LayerEffect& row);
 /// The late blocks: the last ceil(n_layer / 5).
 std::vector<int> late_layers(int n_layer);
 
+/// What the silenced heads are by their late blocks at or above the cut, from judged rows.
+Role role_of(std::span<const LayerEffect> rows, const Ripple& ripple);
+
 /// How the change travels: onset, persistence, growth and the rest, from judged rows.
 Ripple make_ripple(std::span<const LayerEffect> rows, int cut_layer);
 

@@ -15,10 +15,10 @@ SilenceResult silence(const Model& model, const Prompt& prompt, const Interventi
   const std::vector<std::int32_t> ids = experiment::ids_of(prompt);
   const engine::PassPrompt request{.token_ids = ids, .interventions = {&intervention, 1}};
   engine::check_request(config, request);
-  experiment::check_options(options, ids.size());
+  experiment::check_options(options, ids.size(), static_cast<std::size_t>(config.d_model));
 
   experiment::SilenceRun run(config, prompt, intervention, options, threads);
-  const std::vector<measure::PairSelection> selections = run.selections();
+  const std::vector<experiment::Comparison> comparisons = run.comparisons();
   States clean_states;
   States silenced_states;
   if (options.keep_states) {
@@ -31,7 +31,7 @@ SilenceResult silence(const Model& model, const Prompt& prompt, const Interventi
     const engine::PromptView& states = view.prompts.front();
     const experiment::CleanState clean(states.clean, static_cast<std::size_t>(config.d_model),
                                        experiment::state_name(view.index, config.n_layer),
-                                       options.cosine, selections, threads);
+                                       comparisons, threads);
     run.observe(view.index, clean, states.silenced.front());
     if (options.keep_states) {
       engine::collect(view.index, states.clean, clean_states);
@@ -59,10 +59,10 @@ TrajectoryResult trajectory(const Model& model, const Prompt& prompt,
   const std::vector<std::int32_t> ids = experiment::ids_of(prompt);
   const engine::PassPrompt request{.token_ids = ids, .interventions = {}};
   engine::check_request(config, request);
-  experiment::check_options(options, ids.size());
+  experiment::check_options(options, ids.size(), static_cast<std::size_t>(config.d_model));
 
   experiment::TrajectoryRun run(config, prompt, options);
-  const measure::PairSelection selection = run.selection();
+  const experiment::Comparison comparison = run.comparison();
   States clean_states;
   if (options.keep_states) {
     clean_states = States(config.n_layer, static_cast<int>(ids.size()), config.d_model);
@@ -74,7 +74,7 @@ TrajectoryResult trajectory(const Model& model, const Prompt& prompt,
     run.observe(view.index,
                 experiment::CleanState(rows, static_cast<std::size_t>(config.d_model),
                                        experiment::state_name(view.index, config.n_layer),
-                                       options.cosine, {&selection, 1}, threads));
+                                       {&comparison, 1}, threads));
     if (options.keep_states) engine::collect(view.index, rows, clean_states);
     analysis_s += experiment::seconds_since(start);
     if (options.progress && view.index > 0) options.progress(view.index, config.n_layer + 1);

@@ -20,13 +20,15 @@ SilenceRun::SilenceRun(const ModelConfig& config, const Prompt& prompt,
   result_.states = options.states;
   result_.pairs = options.pairs;
   result_.cosine = options.cosine;
+  result_.rogue_dimensions = options.rogue_dimensions;
   result_.exclude_first = options.exclude_first;
 }
 
 void SilenceRun::observe(int index, const CleanState& clean, const engine::SilencedView& silenced) {
   const bool is_hf = options_.states == StatesKind::hf;
   if (index == 0) {
-    result_.trajectory.embedding_mean = mean(clean.pairs(analysis_.pairs()).cosines);
+    clean.require(analysis_.own());
+    result_.trajectory.embedding_mean = mean(clean.pairs(analysis_.own()).cosines);
     return;
   }
   if (is_hf && index == n_layer_) return;  // ln_f's output stands in its place
@@ -43,10 +45,34 @@ void SilenceRun::observe(int index, const CleanState& clean, const engine::Silen
   result_.layers.push_back(std::move(rows.row));
   swap_parts_.push_back(std::move(rows.swap_parts));
   relative_.push_back(std::move(rows.relative));
-  if (rows.other_first) {
-    other_first_.push_back(std::move(*rows.other_first));
-    other_swap_parts_.push_back(std::move(rows.other_swap_parts));
+  add_others(std::move(rows.others));
+}
+
+void SilenceRun::add_others(std::vector<OtherRow> rows) {
+  others_.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Other& other = others_[i];
+    other.rows.push_back(std::move(rows[i].row));
+    other.swap_parts.push_back(std::move(rows[i].swap_parts));
+    if (other.undefined.empty()) other.undefined = std::move(rows[i].undefined);
   }
+}
+
+VerdictChange SilenceRun::judge_other(Other& other, std::string measured) const {
+  VerdictChange change;
+  change.measured = std::move(measured);
+  change.undefined = other.undefined;
+  if (!change.undefined.empty()) return change;
+  const int cut = result_.intervention.cut_layer();
+  judge(other.rows, result_.test, cut, add_token_swap(other.rows, other.swap_parts, options_));
+  for (std::size_t i = 0; i < other.rows.size(); ++i) {
+    if (other.rows[i].effect != result_.layers[i].effect) {
+      change.blocks.push_back(static_cast<int>(i));
+    }
+  }
+  change.role = role_of(other.rows, make_ripple(other.rows, cut));
+  change.role_differs = change.role != result_.role;
+  return change;
 }
 
 SilenceResult SilenceRun::finish(std::int64_t values_changed) {
@@ -58,17 +84,20 @@ SilenceResult SilenceRun::finish(std::int64_t values_changed) {
     add_token_swap(std::span(&*result_.final_norm, 1), std::span(&final_norm_parts_, 1), options_);
     judge_alone(*result_.final_norm, options_.alpha);
   }
-  if (other_first_.size() == result_.layers.size()) {
-    judge(other_first_, result_.test, cut,
-          add_token_swap(other_first_, other_swap_parts_, options_));
-    for (std::size_t i = 0; i < other_first_.size(); ++i) {
-      if (other_first_[i].effect != result_.layers[i].effect) {
-        result_.effect_depends_on_first.push_back(static_cast<int>(i));
-      }
-    }
-  }
   result_.ripple = make_ripple(result_.layers, cut);
   add_growth_interval(result_.ripple, relative_, options_.alpha);
+  result_.role = role_of(result_.layers, result_.ripple);
+  const std::vector<Comparison>& compared = analysis_.others();
+  for (std::size_t i = 0; i < others_.size(); ++i) {
+    const bool is_first = compared[i].pairs != analysis_.own().pairs;
+    const CosineChoice& cosine = compared[i].cosine;
+    VerdictChange change =
+        judge_other(others_[i], !is_first ? to_string(cosine.kind, cosine.rogue_dimensions)
+                                : result_.exclude_first ? "with position 0"
+                                                        : "without position 0");
+    if (is_first) result_.effect_depends_on_first = change.blocks;
+    if (options_.geometry_beside) result_.verdict_changes.push_back(std::move(change));
+  }
   std::vector<double> means;
   means.reserve(result_.layers.size());
   for (const LayerEffect& row : result_.layers) means.push_back(row.mean_clean);
@@ -99,15 +128,19 @@ TrajectoryRun::TrajectoryRun(const ModelConfig& config, const Prompt& prompt,
   result_.prompt = prompt;
   result_.states = options.states;
   result_.cosine = options.cosine;
+  result_.rogue_dimensions = options.rogue_dimensions;
   result_.exclude_first = options.exclude_first;
 }
 
-measure::PairSelection TrajectoryRun::selection() const {
-  return {.first_token = options_.exclude_first ? 1U : 0U, .first_movable = 0};
+Comparison TrajectoryRun::comparison() const {
+  return {.pairs = {.first_token = options_.exclude_first ? 1U : 0U, .first_movable = 0},
+          .cosine = chosen_cosine(options_)};
 }
 
 void TrajectoryRun::observe(int index, const CleanState& clean) {
-  const CleanPairs& pairs = clean.pairs(selection());
+  clean.require(comparison());
+  const CleanPairs& pairs = clean.pairs(comparison());
+  const std::size_t first_token = comparison().pairs.first_token;
   TrajectoryRow row;
   row.n_pairs = static_cast<std::int64_t>(pairs.cosines.size());
   row.mean = mean(pairs.cosines);
@@ -115,9 +148,9 @@ void TrajectoryRun::observe(int index, const CleanState& clean) {
   row.q25 = quantile(pairs.cosines, 0.25);
   row.median = median(pairs.cosines);
   row.q75 = quantile(pairs.cosines, 0.75);
-  row.mean_norm = mean(std::span(clean.measured().norms()).subspan(selection().first_token));
-  row.mean_distance = pairs.mean_distance;
-  row.effective_rank = clean.effective_rank(selection().first_token);
+  row.mean_norm = mean(std::span(clean.measured().norms()).subspan(first_token));
+  row.mean_distance = clean.mean_distance(comparison().pairs);
+  row.effective_rank = clean.effective_rank(first_token);
   if (index == 0) {
     result_.embedding = row;
   } else if (index <= n_layer_) {

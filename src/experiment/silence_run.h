@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/forward_pass.h"
@@ -20,8 +21,8 @@ class SilenceRun {
   SilenceRun(const ModelConfig& config, const Prompt& prompt, const Intervention& intervention,
              const SilenceOptions& options, int threads);
 
-  /// The selections that the clean states must be measured for.
-  std::vector<measure::PairSelection> selections() const { return analysis_.selections(); }
+  /// What the clean states must be measured for.
+  std::vector<Comparison> comparisons() const { return analysis_.comparisons(); }
 
   /// Takes state number `index`; every one, in order.
   void observe(int index, const CleanState& clean, const engine::SilencedView& silenced);
@@ -30,17 +31,26 @@ class SilenceRun {
   SilenceResult finish(std::int64_t values_changed);
 
  private:
+  /// The rows by one of the analysis' other comparisons.
+  struct Other {
+    std::vector<LayerEffect> rows;
+    std::vector<std::vector<double>> swap_parts;
+    std::string undefined;  ///< of the first row without a cosine
+  };
+
   TestSummary make_test(int cut) const;
+  void add_others(std::vector<OtherRow> rows);
+  /// What one of them makes of the verdict, and which blocks' effect differs.
+  VerdictChange judge_other(Other& other, std::string measured) const;
 
   const SilenceOptions& options_;
   int n_layer_;
   int n_head_;
   BlockAnalysis analysis_;
   SilenceResult result_;
-  std::vector<LayerEffect> other_first_;
+  std::vector<Other> others_;
   // Of every row, for the token-swap test; empty where it is not wanted or nothing changed.
   std::vector<std::vector<double>> swap_parts_;
-  std::vector<std::vector<double>> other_swap_parts_;
   std::vector<double> final_norm_parts_;
   std::vector<std::vector<double>> relative_;  // of every row, for the interval of growth
 };
@@ -51,8 +61,8 @@ class TrajectoryRun {
   /// `options` must outlive the run.
   TrajectoryRun(const ModelConfig& config, const Prompt& prompt, const SilenceOptions& options);
 
-  /// The selection that the clean states must be measured for: all pairs of the tokens taking part.
-  measure::PairSelection selection() const;
+  /// What the clean states must be measured for: all pairs of the tokens taking part.
+  Comparison comparison() const;
 
   /// Takes state number `index`; every one, in order.
   void observe(int index, const CleanState& clean);

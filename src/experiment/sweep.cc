@@ -39,7 +39,7 @@ void check(const ModelConfig& config, std::span<const SweepPrompt> prompts,
     try {
       const std::vector<std::int32_t> ids = experiment::ids_of(prompts[p].prompt);
       engine::check_request(config, {.token_ids = ids, .interventions = prompts[p].interventions});
-      experiment::check_options(options, ids.size());
+      experiment::check_options(options, ids.size(), static_cast<std::size_t>(config.d_model));
     } catch (const UsageError& error) {
       rethrow_for(error, p, prompts.size());
     } catch (const InputError& error) {
@@ -115,7 +115,7 @@ class ChunkRun {
     std::span<const Intervention> interventions;
     TrajectoryRun trajectory;
     std::vector<SilenceRun> runs;
-    std::vector<measure::PairSelection> selections;
+    std::vector<experiment::Comparison> comparisons;
   };
 
   void add(const SweepPrompt& request, const SweepPart& part) {
@@ -125,13 +125,13 @@ class ChunkRun {
         .interventions = std::span(request.interventions).subspan(part.first, part.count),
         .trajectory = TrajectoryRun(config, request.prompt, options_),
         .runs = {},
-        .selections = {}};
-    prompt.selections.push_back(prompt.trajectory.selection());
+        .comparisons = {}};
+    prompt.comparisons.push_back(prompt.trajectory.comparison());
     for (const Intervention& intervention : prompt.interventions) {
       prompt.runs.emplace_back(config, request.prompt, intervention, options_, measure_threads_);
-      for (const measure::PairSelection& selection : prompt.runs.back().selections()) {
-        if (std::ranges::find(prompt.selections, selection) == prompt.selections.end()) {
-          prompt.selections.push_back(selection);
+      for (const experiment::Comparison& comparison : prompt.runs.back().comparisons()) {
+        if (std::ranges::find(prompt.comparisons, comparison) == prompt.comparisons.end()) {
+          prompt.comparisons.push_back(comparison);
         }
       }
     }
@@ -145,7 +145,7 @@ class ChunkRun {
     const bool many = prompts_.size() >= static_cast<std::size_t>(threads_);
     support::parallel_for(prompts_.size(), many ? threads_ : 1, [&](std::size_t i) {
       clean[i].emplace(view.prompts[i].clean, static_cast<std::size_t>(config.d_model), name,
-                       options_.cosine, prompts_[i].selections, many ? 1 : threads_);
+                       prompts_[i].comparisons, many ? 1 : threads_);
       prompts_[i].trajectory.observe(view.index, *clean[i]);
     });
 

@@ -167,18 +167,6 @@ bool same_sweep(const SweepSummary& a, const SweepSummary& b) {
 
 }  // namespace
 
-std::string_view to_string(Role role) {
-  switch (role) {
-    case Role::none:
-      return "none";
-    case Role::connector:
-      return "connector";
-    case Role::separator:
-      return "separator";
-  }
-  return "";
-}
-
 std::string_view to_string(Metric metric) {
   switch (metric) {
     case Metric::late:

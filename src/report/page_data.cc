@@ -63,7 +63,7 @@ Json settings_json(const store::RunSettings& settings) {
   return ObjectBuilder("settings")
       .text("mode", to_string(settings.mode))
       .text("states", to_string(settings.states))
-      .text("cosine", to_string(settings.cosine))
+      .text("cosine", to_string(settings.cosine, settings.rogue_dimensions))
       .text("pairs", to_string(settings.pairs))
       .value("exclude_first", settings.exclude_first)
       .take();

@@ -47,6 +47,8 @@ void visit_columns(Row& row, Visit&& visit) {
   visit("mean_delta_degrees", row.mean_delta_degrees);
   visit("mean_delta_degrees_low", row.mean_delta_degrees_low);
   visit("mean_delta_degrees_high", row.mean_delta_degrees_high);
+  visit("cka", row.cka);
+  visit("rank_correlation", row.rank_correlation);
 }
 
 /// The same for `ripple`.

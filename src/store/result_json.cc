@@ -69,6 +69,44 @@ Json test_result_json(const TestResult& result, const std::string& name) {
   return builder.take();
 }
 
+Json dimensions_json(const std::vector<DimensionShare>& dimensions, const std::string& row) {
+  Json list = Json::array();
+  for (const DimensionShare& one : dimensions) {
+    list.push_back(ObjectBuilder(fmt::format("{}.dimensions[{}]", row, list.size()))
+                       .value("dimension", one.dimension)
+                       .number("share_clean", one.clean)
+                       .number("share_silenced", one.silenced)
+                       .take());
+  }
+  return list;
+}
+
+/// The verdict when it is measured otherwise.
+Json geometry_json(const SilenceResult& result) {
+  Json others = Json::array();
+  for (const VerdictChange& change : result.verdict_changes) {
+    const bool is_defined = change.undefined.empty();
+    ObjectBuilder builder("geometry.others");
+    builder.text("measured", change.measured);
+    if (is_defined) {
+      builder.value("blocks", change.blocks)
+          .text("role", to_string(change.role))
+          .value("role_differs", change.role_differs)
+          .value("undefined", nullptr);
+    } else {
+      builder.value("blocks", nullptr)
+          .value("role", nullptr)
+          .value("role_differs", nullptr)
+          .text("undefined", change.undefined);
+    }
+    others.push_back(builder.take());
+  }
+  return ObjectBuilder("geometry")
+      .text("role", to_string(result.role))
+      .value("others", std::move(others))
+      .take();
+}
+
 /// `row` as an object; `name` is its place in the document.
 template <typename Row>
 Json columns_json(const Row& row, std::string name) {
@@ -164,13 +202,15 @@ ModelSummary summary_of(const Model& model) {
 
 Json layer_json(const LayerEffect& row, std::string name) {
   Json json = columns_json(row, name);
-  if (row.tests.empty()) return json;
-  Json tests = Json::object();
-  for (const TestResult& result : row.tests) {
-    const std::string key(to_string(result.name));
-    tests[key] = test_result_json(result, name + ".tests." + key);
+  if (!row.tests.empty()) {
+    Json tests = Json::object();
+    for (const TestResult& result : row.tests) {
+      const std::string key(to_string(result.name));
+      tests[key] = test_result_json(result, name + ".tests." + key);
+    }
+    json["tests"] = std::move(tests);
   }
-  json["tests"] = std::move(tests);
+  if (!row.dimensions.empty()) json["dimensions"] = dimensions_json(row.dimensions, name);
   return json;
 }
 
@@ -189,8 +229,8 @@ Json silence_json(const SilenceResult& result, const ModelSummary& model) {
   for (std::size_t i = 0; i < result.layers.size(); ++i) {
     layers.push_back(layer_json(result.layers[i], fmt::format("layers[{}]", i)));
   }
-  return begin_document("tacet.silence/1", model, result.prompt)
-      .value("intervention", intervention_json(result))
+  ObjectBuilder builder = begin_document("tacet.silence/1", model, result.prompt);
+  builder.value("intervention", intervention_json(result))
       .value("test", test_json(result.test))
       .value("layers", std::move(layers))
       .value("final_norm",
@@ -200,10 +240,11 @@ Json silence_json(const SilenceResult& result, const ModelSummary& model) {
       .value("timing", timing_json(result.timing))
       .text("states", to_string(result.states))
       .text("pairs", to_string(result.pairs))
-      .text("cosine", to_string(result.cosine))
+      .text("cosine", to_string(result.cosine, result.rogue_dimensions))
       .value("exclude_first", result.exclude_first)
-      .value("effect_depends_on_first", result.effect_depends_on_first)
-      .take();
+      .value("effect_depends_on_first", result.effect_depends_on_first);
+  if (!result.verdict_changes.empty()) builder.value("geometry", geometry_json(result));
+  return builder.take();
 }
 
 Json trajectory_json(const TrajectoryResult& result, const ModelSummary& model) {
@@ -213,7 +254,7 @@ Json trajectory_json(const TrajectoryResult& result, const ModelSummary& model) 
   }
   return begin_document("tacet.trajectory/1", model, result.prompt)
       .text("states", to_string(result.states))
-      .text("cosine", to_string(result.cosine))
+      .text("cosine", to_string(result.cosine, result.rogue_dimensions))
       .value("exclude_first", result.exclude_first)
       .value("embedding", trajectory_row_json(result.embedding, "embedding"))
       .value("layers", std::move(layers))

@@ -1,5 +1,7 @@
 #include "store/silence_reader.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -44,6 +46,7 @@ class Value {
     }
     return values;
   }
+  bool has(std::string_view key) const { return json_->is_object() && json_->contains(key); }
   bool is_null() const { return json_->is_null(); }
   bool is_string() const { return json_->is_string(); }
 
@@ -77,8 +80,13 @@ class Value {
   template <typename Word>
   Word word() const {
     const std::optional<Word> value = word_from<Word>(text());
-    if (!value) fail(fmt::format("is '{}', which this tacet does not know", text()));
+    if (!value) fail_unknown();
     return *value;
+  }
+
+  [[noreturn]] void fail_unknown() const {
+    fail(fmt::format("is '{}', which this tacet does not know",
+                     support::escape_for_display(text())));
   }
 
   [[noreturn]] void fail(const std::string& what) const {
@@ -95,6 +103,9 @@ class Value {
 };
 
 constexpr int kMostBlocks = 100'000;
+
+/// Columns that files of earlier versions lack, and that stay null then.
+constexpr std::array<std::string_view, 2> kLaterColumns = {"cka", "rank_correlation"};
 
 /// Takes one key of each column.
 class ColumnsReader {
@@ -117,6 +128,8 @@ class ColumnsReader {
   }
   template <typename Field>
   void operator()(const char* key, std::optional<Field>& field) const {
+    const bool may_lack = std::ranges::find(kLaterColumns, key) != kLaterColumns.end();
+    if (may_lack && !row_.has(key)) return;
     if (row_.at(key).is_null()) return;
     Field value = {};
     (*this)(key, value);
@@ -148,7 +161,13 @@ RunSettings read_settings(const Value& document, std::size_t n_tokens) {
   const Value test = document.at("test");
   const Value cut = document.at("intervention");
   settings.states = document.at("states").word<StatesKind>();
-  settings.cosine = document.at("cosine").word<Cosine>();
+  try {
+    const CosineChoice cosine = parse_cosine(document.at("cosine").text());
+    settings.cosine = cosine.kind;
+    settings.rogue_dimensions = cosine.rogue_dimensions;
+  } catch (const UsageError&) {
+    document.at("cosine").fail_unknown();
+  }
   settings.pairs = document.at("pairs").word<PairsKind>();
   settings.exclude_first = document.at("exclude_first").boolean();
   settings.test = test.at("name").word<Test>();

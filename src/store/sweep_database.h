@@ -21,6 +21,7 @@ namespace tacet::store {
 struct RunSettings {
   StatesKind states = StatesKind::block;
   Cosine cosine = Cosine::raw;
+  int rogue_dimensions = 0;  ///< of Cosine::no_rogue, else 0
   PairsKind pairs = PairsKind::movable;
   bool exclude_first = false;
   Test test = Test::paired;

@@ -48,7 +48,7 @@ Json settings_json(const RunSettings& settings) {
   return ObjectBuilder("settings")
       .text("mode", to_string(settings.mode))
       .text("states", to_string(settings.states))
-      .text("cosine", to_string(settings.cosine))
+      .text("cosine", to_string(settings.cosine, settings.rogue_dimensions))
       .text("pairs", to_string(settings.pairs))
       .value("exclude_first", settings.exclude_first)
       .text("test", to_string(settings.test))

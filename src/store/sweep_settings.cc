@@ -35,8 +35,10 @@ Json names_of(const std::vector<Test>& tests) {
 
 RunSettings from_json(const Json& json) {
   const Json& positions = json.at("positions");
+  const CosineChoice cosine = parse_cosine(json.at("cosine").get<std::string>());
   return {.states = named<StatesKind>(json.at("states")),
-          .cosine = named<Cosine>(json.at("cosine")),
+          .cosine = cosine.kind,
+          .rogue_dimensions = cosine.rogue_dimensions,
           .pairs = named<PairsKind>(json.at("pairs")),
           .exclude_first = json.at("exclude_first").get<bool>(),
           .test = named<Test>(json.at("test")),
@@ -65,7 +67,7 @@ std::vector<Test> tests_beside(const SilenceOptions& options) {
 std::string settings_text(const RunSettings& settings) {
   return ObjectBuilder("settings")
       .text("states", to_string(settings.states))
-      .text("cosine", to_string(settings.cosine))
+      .text("cosine", to_string(settings.cosine, settings.rogue_dimensions))
       .text("pairs", to_string(settings.pairs))
       .value("exclude_first", settings.exclude_first)
       .text("test", to_string(settings.test))

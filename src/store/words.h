@@ -16,8 +16,6 @@ inline constexpr std::array<Word, 0> kWords{};
 template <>
 inline constexpr std::array kWords<StatesKind>{StatesKind::block, StatesKind::hf};
 template <>
-inline constexpr std::array kWords<Cosine>{Cosine::raw, Cosine::centred, Cosine::standardised};
-template <>
 inline constexpr std::array kWords<PairsKind>{PairsKind::movable, PairsKind::all};
 template <>
 inline constexpr std::array kWords<Test> = kAllTests;

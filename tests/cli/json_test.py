@@ -170,6 +170,7 @@ class Silence(ContractTest):
         self.assertEqual((row["mean_delta"], row["sd_delta"]), (0, 0))
         for key in "t", "p", "cohen_dz", "ci_low", "ci_high":
             self.assertIsNone(row[key])
+        self.assertEqual((row["cka"], row["rank_correlation"]), (1, 1))
 
     def test_options_reach_the_result(self):
         shape = mini()
@@ -196,8 +197,48 @@ class Silence(ContractTest):
         for cosine in "centred", "standardised":
             other = ask_json("silence", PROMPT, "--heads", "L1H1", "--cosine", cosine)
             self.assertNotEqual(other["layers"][0]["mean_clean"], default["layers"][0]["mean_clean"])
+        rogue = ask_json("silence", PROMPT, "--heads", "L1H1", "--cosine", "no-rogue:3")
+        self.assertEqual(rogue["cosine"], "no-rogue:3")
+        self.assertLess(rogue["layers"][-1]["mean_clean"], default["layers"][-1]["mean_clean"])
         scaled = ask_json("silence", PROMPT, "--heads", "L1H1", "--mode", "scale:0.5")
         self.assertEqual(scaled["intervention"]["mode"], "scale:0.5")
+
+    def test_geometry(self):
+        cut = ("silence", PROMPT, "--heads", "L1H1")
+        plain = ask_json(*cut)
+        self.assertNotIn("geometry", plain)
+        result = ask_json(*cut, "--geometry")
+        geometry = result.pop("geometry")
+        self.assertEqual(result["layers"], plain["layers"])
+        self.assertIn(geometry["role"], ("none", "connector", "separator"))
+        self.assertEqual([one["measured"] for one in geometry["others"]],
+                         ["without position 0", "centred", "standardised", "no-rogue:3"])
+        self.assertEqual(geometry["others"][0]["blocks"], plain["effect_depends_on_first"])
+        for one in geometry["others"][1:]:
+            other = ask_json(*cut, "--cosine", one["measured"])
+            differ = [a["layer"] for a, b in zip(plain["layers"], other["layers"])
+                      if a["effect"] != b["effect"]]
+            self.assertEqual(one["blocks"], differ)
+            self.assertIsNone(one["undefined"])
+            self.assertEqual(one["role_differs"], one["role"] != geometry["role"])
+
+    def test_dimensions(self):
+        cut = ("silence", PROMPT, "--heads", "L1H1")
+        self.assertNotIn("dimensions", ask_json(*cut)["layers"][0])
+        width = mini()["d_model"]
+        result = ask_json(*cut, "--dimensions", str(width))
+        for row in result["layers"] + [result["final_norm"]]:
+            self.assertEqual(sorted(one["dimension"] for one in row["dimensions"]),
+                             list(range(width)))
+            for key in "share_clean", "share_silenced":
+                self.assertAlmostEqual(sum(one[key] for one in row["dimensions"]), 1, places=9)
+        largest = result["layers"][-1]["dimensions"][0]
+        text = ask(*cut, "--dimensions", "1")
+        self.assertIn(f"{largest['dimension']} {100 * largest['share_clean']:.1f} → ", text)
+
+    def test_the_table_says_what_the_cosine_changes(self):
+        text = ask("silence", PROMPT, "--heads", "L1H1")
+        self.assertRegex(text, r"The verdict (changes|is the same)\s+with\s+another\s+cosine: ")
 
     def test_csv_is_layers(self):
         result = ask_json("silence", PROMPT, "--heads", "L1H1")

@@ -129,6 +129,12 @@ TEST_F(DeclaredOptions, AListOfTestsHoldsNamesAlone) {
   }
 }
 
+TEST_F(DeclaredOptions, TheCosineHasItsNumberOfDimensions) {
+  parse({"--cosine", "no-rogue:12"});
+  EXPECT_EQ(options_.cosine, Cosine::no_rogue);
+  EXPECT_EQ(options_.rogue_dimensions, 12);
+}
+
 TEST_F(DeclaredOptions, ReachTheirFields) {
   parse({"--states",
          "hf",

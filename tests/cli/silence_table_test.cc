@@ -154,6 +154,10 @@ TEST(RenderSilence, TellsWhatWasAsked) {
   EXPECT_THAT(text, HasSubstr("Student's t-test with pooled variance over 6 pairs; * where p adj. "
                               "< 0.05 (holm over\n              the 4 blocks at and above"));
   EXPECT_THAT(text, HasSubstr("centred cosine, position 0 left out, all pairs"));
+  result.cosine = Cosine::no_rogue;
+  result.rogue_dimensions = 3;
+  EXPECT_THAT(render_silence(result, made_model(), View()),
+              HasSubstr("cosine without the 3 rogue dimensions of each block, position 0"));
   EXPECT_THAT(text, HasSubstr("I  [␣like] [␣pizza] !"));
   EXPECT_THAT(text, HasSubstr("\n    ► L3 "));
   EXPECT_THAT(text, HasSubstr("Position 0 matters: with it among the pairs"));

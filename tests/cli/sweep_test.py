@@ -223,6 +223,11 @@ class Prompts(SweepTest):
         read = self.sweep("--prompts", "-", heads="3.1", stdin=f"{PROMPT}\n{OTHER}".encode())
         self.assertEqual(read, texts)
 
+    def test_a_cosine_that_cannot_be_is_refused_before_any_work(self):
+        self.assert_fails(WRONG_USAGE, "sweep", PROMPT, "--heads", "3.1", "--cosine",
+                          "no-rogue:100000", "--db", self.database, says="can be left out")
+        self.assertFalse(os.path.exists(self.database))
+
     def test_bad_lists_are_refused_before_any_work(self):
         cases = (("{", "not JSON"), ('{"text": "a b c d", "x": 1}', "unknown field"),
                  ('{"id": 1}', "none of text"), ('{"text": 7}', "text is 7"),

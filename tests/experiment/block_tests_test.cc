@@ -113,10 +113,12 @@ TEST(TestsBeside, NullMeansNull) {
 
 TEST(TokenSwap, SumsToTheChangeOfAllPairsWithEveryCosine) {
   const TinyModel tiny(four_blocks());
-  for (const Cosine cosine : {Cosine::raw, Cosine::centred, Cosine::standardised}) {
+  for (const Cosine cosine :
+       {Cosine::raw, Cosine::centred, Cosine::standardised, Cosine::no_rogue}) {
     for (const bool exclude_first : {false, true}) {
       SilenceOptions options = all_tests();
       options.cosine = cosine;
+      options.rogue_dimensions = cosine == Cosine::no_rogue ? 3 : 0;
       options.exclude_first = exclude_first;
       const SilenceResult result =
           silence(tiny.model, random_prompt(9), {{{1, 0}}, {}, {}}, options);

@@ -37,9 +37,12 @@ std::string json_of(const Model& model, SilenceOptions options, int threads) {
 
 TEST(Determinism, TheJsonIsTheSameForEveryThreadCountAndRun) {
   const TinyModel tiny(wide());
-  for (const Cosine cosine : {Cosine::raw, Cosine::standardised}) {
+  for (const Cosine cosine : {Cosine::raw, Cosine::standardised, Cosine::no_rogue}) {
     SilenceOptions options;
     options.cosine = cosine;
+    options.rogue_dimensions = cosine == Cosine::no_rogue ? 4 : 0;
+    options.geometry_beside = true;
+    options.dimensions = 5;
     const std::string first = json_of(tiny.model, options, 1);
     for (const int threads : {1, 2, 5}) {
       EXPECT_EQ(json_of(tiny.model, options, threads), first) << threads << " threads";

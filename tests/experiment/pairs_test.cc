@@ -51,6 +51,7 @@ TEST_P(Pairs, MeanDifferencesAreThoseOfTheResult) {
   for (const bool exclude_first : {false, true}) {
     SilenceOptions options;
     options.cosine = GetParam();
+    options.rogue_dimensions = options.cosine == Cosine::no_rogue ? 2 : 0;
     options.exclude_first = exclude_first;
     options.keep_states = true;
     const Intervention head = parse_heads("L1H0", kBlocks, 2).front();
@@ -69,9 +70,11 @@ TEST_P(Pairs, MeanDifferencesAreThoseOfTheResult) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cosines, Pairs,
-                         ::testing::Values(Cosine::raw, Cosine::centred, Cosine::standardised),
+                         ::testing::Values(Cosine::raw, Cosine::centred, Cosine::standardised,
+                                           Cosine::no_rogue),
                          [](const auto& parameter) {
-                           return std::string(to_string(parameter.param));
+                           const bool no_rogue = parameter.param == Cosine::no_rogue;
+                           return no_rogue ? "no_rogue" : std::string(to_string(parameter.param));
                          });
 
 TEST(PairMatrices, NeedStates) {

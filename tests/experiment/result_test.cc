@@ -131,6 +131,7 @@ TEST(Names, AreThoseOfTheCommandLine) {
   EXPECT_EQ(to_string(Cosine::raw), "raw");
   EXPECT_EQ(to_string(Cosine::centred), "centred");
   EXPECT_EQ(to_string(Cosine::standardised), "standardised");
+  EXPECT_EQ(to_string(Cosine::no_rogue), "no-rogue");
   EXPECT_EQ(to_string(Effect::none), "none");
   EXPECT_EQ(to_string(Effect::coupling), "coupling");
   EXPECT_EQ(to_string(Effect::decoupling), "decoupling");

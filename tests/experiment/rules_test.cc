@@ -60,6 +60,8 @@ void expect_unchanged(const LayerEffect& row) {
   EXPECT_EQ(row.norm_ratio, 1);
   EXPECT_EQ(row.mean_distance_silenced, row.mean_distance_clean);
   EXPECT_EQ(row.effective_rank_silenced, row.effective_rank_clean);
+  EXPECT_EQ(row.cka, 1.0);
+  EXPECT_EQ(row.rank_correlation, 1.0);
 }
 
 TEST(Unchanged, BlocksBelowTheCutHaveNoTest) {

@@ -155,7 +155,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, SweepBits,
 TEST(Sweep, EverySettingOfSilenceReachesIt) {
   const TinyModel tiny(shape(3, 2, 6));
   const std::vector<SweepPrompt> prompts = everything(3, 2);
-  std::vector<SilenceOptions> all(7);
+  std::vector<SilenceOptions> all(8);
   all[0].states = StatesKind::hf;
   all[1].cosine = Cosine::centred;
   all[2].cosine = Cosine::standardised;
@@ -165,6 +165,10 @@ TEST(Sweep, EverySettingOfSilenceReachesIt) {
   all[5].correction = Correction::holm;
   all[5].family = Family::sweep;
   all[6].alpha = 0.2;
+  all[7].cosine = Cosine::no_rogue;
+  all[7].rogue_dimensions = 2;
+  all[7].geometry_beside = true;
+  all[7].dimensions = 3;
   for (const SilenceOptions& options : all) {
     SweepOptions with;
     with.silence = options;

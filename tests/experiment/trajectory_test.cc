@@ -130,10 +130,12 @@ TEST(Trajectory, TheSummaryNamesTheLowestRow) {
 TEST(Trajectory, AgreesWithThatOfSilence) {
   const TinyModel tiny(five_blocks());
   for (const StatesKind states : {StatesKind::block, StatesKind::hf}) {
-    for (const Cosine cosine : {Cosine::raw, Cosine::centred, Cosine::standardised}) {
+    for (const Cosine cosine :
+         {Cosine::raw, Cosine::centred, Cosine::standardised, Cosine::no_rogue}) {
       SilenceOptions options;
       options.states = states;
       options.cosine = cosine;
+      options.rogue_dimensions = cosine == Cosine::no_rogue ? 3 : 0;
       const Prompt prompt = random_prompt(9);
       const TrajectoryResult clean = trajectory(tiny.model, prompt, options);
       const SilenceResult cut = silence(tiny.model, prompt, {{{2, 1}}, {}, {}}, options);

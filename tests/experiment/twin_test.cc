@@ -68,6 +68,10 @@ void expect_row(const LayerEffect& row, const TwinRow& twin, const std::string& 
   expect_close(row.mean_distance_silenced, twin.mean_distance_silenced, where + " distance'");
   expect_close(row.effective_rank_clean, twin.effective_rank_clean, where + " rank");
   expect_close(row.effective_rank_silenced, twin.effective_rank_silenced, where + " rank'");
+  ASSERT_TRUE(row.cka.has_value() && row.rank_correlation.has_value()) << where;
+  EXPECT_NEAR(*row.cka, twin.cka, 1e-6) << where;
+  // Cosines nearer to each other than float32's rounding may stand in another order.
+  EXPECT_NEAR(*row.rank_correlation, twin.rank_correlation, 0.02) << where;
 }
 
 void expect_growth(const std::optional<double>& actual, const std::optional<double>& expected) {
@@ -184,6 +188,11 @@ std::vector<Case> cases() {
   SilenceOptions standardised;
   standardised.cosine = Cosine::standardised;
   standardised.exclude_first = true;
+  SilenceOptions no_rogue;
+  no_rogue.cosine = Cosine::no_rogue;
+  no_rogue.rogue_dimensions = 3;
+  SilenceOptions no_rogue_without_first = no_rogue;
+  no_rogue_without_first.exclude_first = true;
   SilenceOptions mixed;
   mixed.states = StatesKind::hf;
   mixed.exclude_first = true;
@@ -206,6 +215,9 @@ std::vector<Case> cases() {
           {"uncorrected", plain, 12, one, uncorrected},
           {"centred", plain, 12, one, centred},
           {"standardised", plain, 12, one, standardised},
+          {"no_rogue", plain, 12, one, no_rogue},
+          {"no_rogue_last_token", plain, 12, last, no_rogue},
+          {"no_rogue_sink", sink, 12, joint, no_rogue_without_first},
           {"sink", sink, 12, one, {}},
           {"sink_without_first", sink, 12, one, without_first},
           {"sink_mixed", sink, 12, joint, mixed},

@@ -107,7 +107,9 @@ constexpr const char* kSilence = R"({
       "mean_distance_silenced": 1.5,
       "effective_rank_clean": 2.5,
       "effective_rank_silenced": 2.5,
-      "perturbation_absolute": 0.0
+      "perturbation_absolute": 0.0,
+      "cka": 1.0,
+      "rank_correlation": 1.0
     },
     {
       "layer": 1,
@@ -132,7 +134,9 @@ constexpr const char* kSilence = R"({
       "mean_distance_silenced": 1.5,
       "effective_rank_clean": 2.5,
       "effective_rank_silenced": 2.5,
-      "perturbation_absolute": 0.75
+      "perturbation_absolute": 0.75,
+      "cka": 1.0,
+      "rank_correlation": null
     },
     {
       "layer": 2,
@@ -157,7 +161,9 @@ constexpr const char* kSilence = R"({
       "mean_distance_silenced": 3.25,
       "effective_rank_clean": 2.75,
       "effective_rank_silenced": 2.625,
-      "perturbation_absolute": 12.0
+      "perturbation_absolute": 12.0,
+      "cka": 0.875,
+      "rank_correlation": -0.25
     }
   ],
   "final_norm": {
@@ -183,7 +189,9 @@ constexpr const char* kSilence = R"({
     "mean_distance_silenced": 3.25,
     "effective_rank_clean": 2.75,
     "effective_rank_silenced": 2.625,
-    "perturbation_absolute": 12.0
+    "perturbation_absolute": 12.0,
+    "cka": 0.875,
+    "rank_correlation": -0.25
   },
   "ripple": {
     "cut_layer": 1,
@@ -315,6 +323,32 @@ TEST(TrajectoryJson, HasItsKeysInOrder) {
   EXPECT_EQ(json.at("states"), "hf");
   EXPECT_EQ(json.at("cosine"), "centred");
   EXPECT_EQ(json.at("exclude_first"), true);
+}
+
+TEST(SilenceJson, HoldsTheGeometryWhereItWasAskedFor) {
+  SilenceResult result = made_silence();
+  EXPECT_FALSE(silence_json(result, made_model()).contains("geometry"));
+  result.cosine = Cosine::no_rogue;
+  result.rogue_dimensions = 2;
+  result.role = Role::connector;
+  VerdictChange changed;
+  changed.measured = "centred";
+  changed.blocks = {0, 2};
+  changed.role_differs = true;
+  VerdictChange undefined;
+  undefined.measured = "no-rogue:3";
+  undefined.undefined = "token 1 has norm 0";
+  result.verdict_changes = {changed, undefined};
+  result.layers[2].dimensions = {{.dimension = 7, .clean = 0.75, .silenced = std::nullopt}};
+  const Json json = silence_json(result, made_model());
+  EXPECT_EQ(json.at("cosine"), "no-rogue:2");
+  EXPECT_EQ(json.at("geometry").dump(),
+            R"({"role":"connector","others":[{"measured":"centred","blocks":[0,2],"role":"none",)"
+            R"("role_differs":true,"undefined":null},{"measured":"no-rogue:3","blocks":null,)"
+            R"("role":null,"role_differs":null,"undefined":"token 1 has norm 0"}]})");
+  EXPECT_FALSE(json.at("layers").at(1).contains("dimensions"));
+  EXPECT_EQ(json.at("layers").at(2).at("dimensions").dump(),
+            R"([{"dimension":7,"share_clean":0.75,"share_silenced":null}])");
 }
 
 TEST(TrajectoryJson, RefusesNanNamingTheField) {

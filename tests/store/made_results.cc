@@ -26,6 +26,8 @@ LayerEffect unchanged_row() {
   row.effect = Effect::unchanged;
   row.mean_distance_clean = row.mean_distance_silenced = 1.5;
   row.effective_rank_clean = row.effective_rank_silenced = 2.5;
+  row.cka = 1.0;
+  row.rank_correlation = 1.0;
   return row;
 }
 
@@ -44,6 +46,7 @@ LayerEffect infinite_row() {
   row.ci_low = row.ci_high = -0.125;
   row.perturbation = 0.0625;
   row.perturbation_absolute = 0.75;
+  row.rank_correlation = std::nullopt;
   return row;
 }
 
@@ -71,7 +74,10 @@ LayerEffect ordinary_row() {
           .mean_distance_silenced = 3.25,
           .effective_rank_clean = 2.75,
           .effective_rank_silenced = 2.625,
-          .tests = {}};
+          .cka = 0.875,
+          .rank_correlation = -0.25,
+          .tests = {},
+          .dimensions = {}};
 }
 
 TrajectorySummary made_summary() {

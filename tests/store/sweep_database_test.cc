@@ -134,7 +134,8 @@ TEST(SweepDatabase, KnowsItsRuns) {
   const TempDir folder;
   RunSettings settings;
   settings.states = StatesKind::hf;
-  settings.cosine = Cosine::standardised;
+  settings.cosine = Cosine::no_rogue;
+  settings.rogue_dimensions = 12;
   settings.pairs = PairsKind::all;
   settings.exclude_first = true;
   settings.test = tacet::Test::independent;
@@ -251,6 +252,14 @@ TEST(SweepDatabase, NeverMixesRunsThatDiffer) {
   const std::vector<std::function<void(RunSettings&)>> changes = {
       [](RunSettings& s) { s.states = StatesKind::hf; },
       [](RunSettings& s) { s.cosine = Cosine::centred; },
+      [](RunSettings& s) {
+        s.cosine = Cosine::no_rogue;
+        s.rogue_dimensions = 1;
+      },
+      [](RunSettings& s) {
+        s.cosine = Cosine::no_rogue;
+        s.rogue_dimensions = 2;
+      },
       [](RunSettings& s) { s.pairs = PairsKind::all; },
       [](RunSettings& s) { s.exclude_first = true; },
       [](RunSettings& s) { s.test = tacet::Test::independent; },

@@ -51,13 +51,40 @@ std::span<const double> token(std::span<const double> rows, int t, int d) {
   return rows.subspan(idx(t * d), idx(d));
 }
 
-/// The vectors whose cosine is taken: centred and scaled by the clean rows' mean and spread.
+/// Those that contribute most to the clean mean cosine, pair by pair.
+std::vector<int> rogue_dimensions(std::span<const double> clean, const Setting& setting) {
+  std::vector<std::pair<double, int>> contributions;
+  for (int k = 0; k < setting.d; ++k) {
+    double sum = 0;
+    for (const auto& [i, j] : setting.pairs) {
+      const auto a = token(clean, i, setting.d);
+      const auto b = token(clean, j, setting.d);
+      sum += a[idx(k)] * b[idx(k)] / (norm(a) * norm(b));
+    }
+    contributions.emplace_back(-sum, k);
+  }
+  std::sort(contributions.begin(), contributions.end());
+  std::vector<int> rogue;
+  for (int i = 0; i < setting.options->rogue_dimensions; ++i) {
+    rogue.push_back(contributions[idx(i)].second);
+  }
+  return rogue;
+}
+
+/// The vectors whose cosine is taken: without rogue dimensions, or centred and scaled by the clean
+/// rows' mean and spread.
 std::vector<double> transformed(std::span<const double> rows, std::span<const double> clean,
                                 const Setting& setting) {
   std::vector<double> out(rows.begin(), rows.end());
   const Cosine kind = setting.options->cosine;
   if (kind == Cosine::raw) return out;
   const int n_tokens = static_cast<int>(rows.size()) / setting.d;
+  if (kind == Cosine::no_rogue) {
+    for (const int k : rogue_dimensions(clean, setting)) {
+      for (int t = 0; t < n_tokens; ++t) out[idx(t * setting.d + k)] = 0;
+    }
+    return out;
+  }
   const int first = setting.options->exclude_first ? 1 : 0;
   for (int k = 0; k < setting.d; ++k) {
     std::vector<double> column;
@@ -99,6 +126,55 @@ double mean_distance(std::span<const double> rows, const Setting& setting) {
 double rank_of(std::span<const double> rows, const Setting& setting) {
   const int skip = setting.options->exclude_first ? setting.d : 0;
   return twin_effective_rank(rows.subspan(idx(skip)), setting.d);
+}
+
+/// Linear CKA from the centred vectors: |X'Y|^2 / (|X'X| |Y'Y|).
+double cka_of(std::span<const double> clean, std::span<const double> silenced,
+              const Setting& setting) {
+  const int d = setting.d;
+  const int first = setting.options->exclude_first ? 1 : 0;
+  const int n_tokens = static_cast<int>(clean.size()) / d;
+  const auto centred = [&](std::span<const double> rows) {
+    std::vector<double> out(rows.begin() + first * d, rows.end());
+    for (int k = 0; k < d; ++k) {
+      double centre = 0;
+      for (int t = first; t < n_tokens; ++t) centre += rows[idx(t * d + k)] / (n_tokens - first);
+      for (int t = 0; t < n_tokens - first; ++t) out[idx(t * d + k)] -= centre;
+    }
+    return out;
+  };
+  const auto cross = [&](const std::vector<double>& x, const std::vector<double>& y) {
+    double squares = 0;
+    for (int a = 0; a < d; ++a) {
+      for (int b = 0; b < d; ++b) {
+        double sum = 0;
+        for (int t = 0; t < n_tokens - first; ++t) sum += x[idx(t * d + a)] * y[idx(t * d + b)];
+        squares += sum * sum;
+      }
+    }
+    return squares;
+  };
+  const std::vector<double> x = centred(clean);
+  const std::vector<double> y = centred(silenced);
+  return cross(x, y) / std::sqrt(cross(x, x) * cross(y, y));
+}
+
+/// Ranks of values that do not tie.
+std::vector<double> ranks_of(const std::vector<double>& values) {
+  std::vector<double> ranks;
+  for (const double value : values) {
+    ranks.push_back(static_cast<double>(
+        std::count_if(values.begin(), values.end(), [&](double x) { return x < value; })));
+  }
+  return ranks;
+}
+
+double rank_correlation_of(const std::vector<double>& x, const std::vector<double>& y) {
+  double squares = 0;
+  const std::vector<double> a = ranks_of(x), b = ranks_of(y);
+  for (std::size_t i = 0; i < a.size(); ++i) squares += (a[i] - b[i]) * (a[i] - b[i]);
+  const auto n = static_cast<double>(x.size());
+  return 1 - 6 * squares / (n * (n * n - 1));
 }
 
 std::vector<double> differences(const std::vector<double>& x, const std::vector<double>& y) {
@@ -150,6 +226,8 @@ TwinRow make_row(std::span<const double> clean, std::span<const double> silenced
   row.mean_distance_silenced = mean_distance(silenced, setting);
   row.effective_rank_clean = rank_of(clean, setting);
   row.effective_rank_silenced = rank_of(silenced, setting);
+  row.cka = cka_of(clean, silenced, setting);
+  row.rank_correlation = rank_correlation_of(before, after);
   return row;
 }
 

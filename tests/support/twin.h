@@ -30,6 +30,8 @@ struct TwinRow {
   double mean_distance_silenced = 0;
   double effective_rank_clean = 0;
   double effective_rank_silenced = 0;
+  double cka = 0;
+  double rank_correlation = 0;
 };
 
 /// The rows of the result.

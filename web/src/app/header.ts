@@ -42,12 +42,19 @@ function testText(test: TestInfo): string {
   return `${tests[test.name] ?? test.name}, α = ${test.alpha}; ${own}${sweep}`;
 }
 
+/** `no-rogue:3` in words; the other kinds are words already. */
+function cosineText(cosine: string): string {
+  const left = /^no-rogue:(\d+)$/.exec(cosine)?.[1];
+  if (left === undefined) return `${cosine} cosine`;
+  return `cosine without each block's ${left} rogue dimension${left === "1" ? "" : "s"}`;
+}
+
 function settingsText(data: PageData): string {
   const { mode, states, cosine, pairs, exclude_first } = data.settings;
   return [
     mode === "zero" ? "heads silenced (zero at the input of attn.c_proj)" : `mode ${mode}`,
     states === "hf" ? "states as hidden_states has them (the last is ln_f's output)" : "states after each block",
-    `${cosine} cosine`,
+    cosineText(cosine),
     pairs === "all" ? "all pairs" : "pairs that can move",
     exclude_first ? "position 0 left out" : "position 0 among the pairs",
   ].join("; ");
