@@ -38,6 +38,7 @@ constexpr const char* kDescription =
 constexpr const char* kExamples =
     "Examples:\n"
     "  tacet silence --heads L3H5 \"I told my friend that pineapple on pizza is a crime.\"\n"
+    "  tacet silence --heads L3H5 --precision double \"Berlin is the capital of\"\n"
     "  tacet silence --heads L3H5 --test all \"Berlin is the capital of\"\n"
     "  tacet silence --heads L3H5+L4H2 --exclude-first \"Berlin is the capital of\"\n"
     "  tacet silence --layer 3 --head 5 --at 'text: pizza' \"Mary likes pizza and John cheese\"\n"
@@ -112,6 +113,7 @@ Command declare_silence(CLI::App& root) {
   declare_model(*app, arguments->model);
   declare_prompt(*app, arguments->prompt);
   declare_measure(*app, arguments->options);
+  declare_precision(*app, arguments->options);
   declare_testing(*app, arguments->options, true);
   declare_resampling(*app, arguments->options.resampling);
   declare_output(*app, arguments->output);

@@ -169,6 +169,23 @@ void declare_measure(CLI::App& app, SilenceOptions& options) {
                      "Leave position 0 out of the pairs: GPT-2's first token is an outlier.")});
 }
 
+void declare_precision(CLI::App& app, SilenceOptions& options) {
+  in_group("What is measured",
+           {choice(app, "--precision", options.precision, store::kWords<Precision>,
+                   "double: compute the states a second time in double precision, take all numbers "
+                   "from those and say how far the float ones are off: the noise floor. Slow.")});
+}
+
+void declare_noise_floor(CLI::App& app, int& draws) {
+  in_group("What is measured",
+           {app.add_flag_callback(
+               "--noise-floor", [&draws] { draws = kNoiseDraws; },
+               fmt::format("Find how much of every difference rounding alone could make: the "
+                           "silenced run {} times more, with noise of float precision after every "
+                           "block.",
+                           kNoiseDraws))});
+}
+
 namespace {
 
 constexpr const char* kAllTestsWord = "all";

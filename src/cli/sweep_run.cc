@@ -33,6 +33,7 @@ store::RunSettings settings_of(const SweepArguments& arguments, const std::vecto
           .cosine = options.cosine,
           .pairs = options.pairs,
           .exclude_first = options.exclude_first,
+          .noise_draws = arguments.options.noise_draws,
           .test = options.test,
           .alpha = options.alpha,
           .correction = options.correction,

@@ -65,8 +65,13 @@ void Batch::add_clean(std::span<const PassPrompt> prompts) {
 void Batch::add_runs(std::span<const PassPrompt> prompts) {
   for (std::size_t p = 0; p < prompts.size(); ++p) {
     for (std::size_t k = 0; k < prompts[p].interventions.size(); ++k) {
-      runs_.push_back(
-          {.prompt = p, .number = k, .intervention = &prompts[p].interventions[k], .sequence = {}});
+      for (int draw = 0; draw <= prompts[p].noise.count; ++draw) {
+        runs_.push_back({.prompt = p,
+                         .number = k,
+                         .intervention = &prompts[p].interventions[k],
+                         .draw = draw,
+                         .sequence = {}});
+      }
     }
   }
   std::ranges::stable_sort(runs_, {}, &BatchRun::cut_layer);
@@ -78,14 +83,16 @@ void Batch::add_runs(std::span<const PassPrompt> prompts) {
     const Intervention& intervention = *run.intervention;
     const std::span<const std::int32_t> ids = prompts[run.prompt].token_ids;
     Donor best{&clean_[run.prompt], run.first_position()};
-    std::vector<std::size_t>& others = alike[{intervention.heads, intervention.mode.scale}];
-    for (const std::size_t other : others) {
-      const std::size_t shared =
-          first_difference(intervention, *runs_[other].intervention,
-                           common_beginning(ids, prompts[runs_[other].prompt].token_ids));
-      if (shared > best.shared) best = {&runs_[other].sequence, shared};
+    if (run.draw == 0) {
+      std::vector<std::size_t>& others = alike[{intervention.heads, intervention.mode.scale}];
+      for (const std::size_t other : others) {
+        const std::size_t shared =
+            first_difference(intervention, *runs_[other].intervention,
+                             common_beginning(ids, prompts[runs_[other].prompt].token_ids));
+        if (shared > best.shared) best = {&runs_[other].sequence, shared};
+      }
+      others.push_back(r);
     }
-    others.push_back(r);
     run.sequence = make_sequence(ids.size(), best, n_rows_);
     n_rows_ += run.sequence.n_own();
   }

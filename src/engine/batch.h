@@ -10,10 +10,17 @@
 
 namespace tacet::engine {
 
+/// Further runs of each intervention with noise on their residual streams (noise.h).
+struct NoiseDraws {
+  int count = 0;
+  std::uint64_t seed = 0;
+};
+
 /// One prompt of a pass and what is done to it.
 struct PassPrompt {
   std::span<const std::int32_t> token_ids;
   std::span<const Intervention> interventions;
+  NoiseDraws noise = {};
 };
 
 /// Where the rows of one run lie in a batch: the first ones may be another run's, the rest are its
@@ -32,6 +39,7 @@ struct BatchRun {
   std::size_t prompt = 0;
   std::size_t number = 0;  ///< of the intervention among its prompt's
   const Intervention* intervention = nullptr;
+  int draw = 0;  ///< of the noise, from 1 on; 0 is the run without noise
   Sequence sequence;
 
   int cut_layer() const { return intervention->cut_layer(); }
@@ -45,8 +53,8 @@ struct BatchRun {
 /// A row depends on the tokens up to its own and on its intervention alone, so it is computed once
 /// for all runs that agree so far: prompts share the clean rows of a common beginning, and a run
 /// shares the clean rows before its first position and, with the same intervention of another
-/// prompt, those of their common beginning. Runs are sorted by their cuts, so that the rows in use
-/// at any block are the first ones.
+/// prompt, those of their common beginning. A run with noise shares clean rows alone. Runs are
+/// sorted by their cuts, so that the rows in use at any block are the first ones.
 class Batch {
  public:
   /// The prompts' ids and interventions must outlive the batch.

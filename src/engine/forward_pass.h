@@ -36,6 +36,8 @@ class DirectView {
 struct SilencedView {
   RowsView rows;      ///< [M, d_model]; empty while the run has not left the clean one
   DirectView direct;  ///< only where `rows` is not empty
+  /// The state of each draw of the noise, in order; empty ones where `rows` is.
+  std::vector<RowsView> draws;
 };
 
 /// One prompt's state: the clean run's, and its interventions' in order.
@@ -67,6 +69,9 @@ std::uint64_t bytes_for_weights(const ModelConfig& config);
 /// At block l the batch holds the clean rows and the rows of every run whose cut is at or below l;
 /// at its cut a run only does `c_proj` again, with the changed slice. `observe` sees the
 /// n_layer + 2 states.
+///
+/// A draw of the noise is a run of its own whose rows are multiplied by noise after every block
+/// from the cut on, wherever they are not the clean ones bit for bit.
 ///
 /// Returns per prompt and intervention how many values of the c_proj input it changed. The bits of
 /// a row depend on the tokens up to its own and its intervention alone. `threads` as resolved

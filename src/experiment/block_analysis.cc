@@ -1,7 +1,9 @@
 #include "experiment/block_analysis.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,6 +35,14 @@ measure::TokenVectors to_vectors(const engine::DirectView& direct, std::size_t n
 }
 
 }  // namespace
+
+SilencedVectors to_vectors(const engine::SilencedView& silenced, std::size_t d_model) {
+  SilencedVectors vectors;
+  if (silenced.rows.empty()) return vectors;
+  vectors.after = to_vectors(silenced.rows, d_model);
+  vectors.direct = to_vectors(silenced.direct, silenced.rows.size(), d_model);
+  return vectors;
+}
 
 void check_options(const SilenceOptions& options, std::size_t n_tokens) {
   if (!(options.alpha > 0.0 && options.alpha < 1.0)) {
@@ -92,14 +102,14 @@ void BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selecte
 }
 
 BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
-                                 const engine::SilencedView& silenced) const {
+                                 SilencedVectors silenced) const {
   const std::vector<measure::PairSelection> selected = selections();
   BlockRows rows;
   rows.row.layer = layer;
   rows.row.mean_distance_clean = clean.pairs(pairs()).mean_distance;
   rows.row.effective_rank_clean = clean.effective_rank(pairs().first_token);
   if (selected.size() > 1) rows.other_first.emplace().layer = layer;
-  if (silenced.rows.empty()) {
+  if (!silenced.after) {
     const std::vector<double>& same = clean.pairs(pairs()).cosines;
     test(rows.row, pairs(), same, same, true);
     rows.row.mean_distance_silenced = rows.row.mean_distance_clean;
@@ -111,9 +121,9 @@ BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
     return rows;
   }
 
-  const MeasuredState after = measure_state(experiment::to_vectors(silenced.rows, d_model_),
-                                            clean.name(), "silenced", threads_);
-  compare(rows.row, clean, after, silenced.direct);
+  const MeasuredState after =
+      measure_state(std::move(*silenced.after), clean.name(), "silenced", threads_);
+  compare(rows.row, clean, after, std::move(*silenced.direct));
   if (rows.other_first) {
     test(*rows.other_first, selected.back(), clean.pairs(selected.back()).cosines,
          cosines(after, clean.measured(), selected.back(), options_.cosine, threads_, clean.name()),
@@ -134,15 +144,14 @@ BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
 }
 
 void BlockAnalysis::compare(LayerEffect& row, const CleanState& clean, const MeasuredState& after,
-                            const engine::DirectView& direct) const {
+                            measure::TokenVectors direct) const {
   const measure::PairSelection selected = pairs();
   const MeasuredState& before = clean.measured();
   const std::vector<double>& cos_clean = clean.pairs(selected).cosines;
   test(row, selected, cos_clean,
        cosines(after, before, selected, options_.cosine, threads_, clean.name()), true);
 
-  const MeasuredState removed =
-      measure_state(to_vectors(direct, n_tokens_, d_model_), clean.name(), "direct", threads_);
+  const MeasuredState removed = measure_state(std::move(direct), clean.name(), "direct", threads_);
   row.direct_mean_delta = mean_difference(
       cos_clean, cosines(removed, before, selected, options_.cosine, threads_, clean.name()));
 
@@ -153,6 +162,21 @@ void BlockAnalysis::compare(LayerEffect& row, const CleanState& clean, const Mea
   row.norm_ratio = median(moved.length);
   row.mean_distance_silenced = measure::mean_pair_distance(after.vectors, selected, threads_);
   row.effective_rank_silenced = measure::effective_rank(after.gram, selected.first_token);
+}
+
+double BlockAnalysis::noise_floor(double mean_delta, const CleanState& clean,
+                                  std::span<const engine::RowsView> draws) const {
+  double largest = 0;
+  for (const engine::RowsView& draw : draws) {
+    if (draw.empty()) continue;
+    const MeasuredState after =
+        measure_state(experiment::to_vectors(draw, d_model_), clean.name(), "silenced", threads_);
+    const double drawn = mean_difference(
+        clean.pairs(pairs()).cosines,
+        cosines(after, clean.measured(), pairs(), options_.cosine, threads_, clean.name()));
+    largest = std::max(largest, std::abs(drawn - mean_delta));
+  }
+  return largest;
 }
 
 }  // namespace tacet::experiment

@@ -16,6 +16,16 @@ namespace tacet::experiment {
 /// tokens take part in pairs.
 void check_options(const SilenceOptions& options, std::size_t n_tokens);
 
+/// One state of a silenced run in double. Both are nullopt while the run has not left the clean
+/// one.
+struct SilencedVectors {
+  std::optional<measure::TokenVectors> after;   ///< [M, d_model]
+  std::optional<measure::TokenVectors> direct;  ///< what engine::DirectView says
+};
+
+/// The rows in double.
+SilencedVectors to_vectors(const engine::SilencedView& silenced, std::size_t d_model);
+
 /// One block of one intervention.
 struct BlockRows {
   LayerEffect row;
@@ -41,7 +51,12 @@ class BlockAnalysis {
 
   /// One state's rows, except for what needs the family: p_adjusted, significant, effect (which is
   /// `unchanged` or `none`).
-  BlockRows analyse(int layer, const CleanState& clean, const engine::SilencedView& silenced) const;
+  BlockRows analyse(int layer, const CleanState& clean, SilencedVectors silenced) const;
+
+  /// The largest |mean delta of a draw - mean_delta| over the draws of the noise; 0 while the run
+  /// has not left the clean one. `mean_delta` is that of the run without noise.
+  double noise_floor(double mean_delta, const CleanState& clean,
+                     std::span<const engine::RowsView> draws) const;
 
  private:
   measure::PairSelection selection(bool exclude_first) const;
@@ -49,7 +64,7 @@ class BlockAnalysis {
   void test(LayerEffect& row, const measure::PairSelection& selected, std::span<const double> clean,
             std::span<const double> silenced, bool with_beside) const;
   void compare(LayerEffect& row, const CleanState& clean, const MeasuredState& after,
-               const engine::DirectView& direct) const;
+               measure::TokenVectors direct) const;
 
   const SilenceOptions& options_;
   std::size_t n_tokens_;

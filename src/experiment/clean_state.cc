@@ -59,11 +59,10 @@ std::vector<double> cosines(const MeasuredState& state, const MeasuredState& ref
   return measure::pair_cosines(gram, pairs);
 }
 
-CleanState::CleanState(const engine::RowsView& rows, std::size_t d_model, std::string name,
-                       Cosine cosine, std::span<const measure::PairSelection> selections,
-                       int threads)
+CleanState::CleanState(measure::TokenVectors vectors, std::string name, Cosine cosine,
+                       std::span<const measure::PairSelection> selections, int threads)
     : name_(std::move(name)),
-      measured_(measure_state(to_vectors(rows, d_model), name_, "clean", threads)) {
+      measured_(measure_state(std::move(vectors), name_, "clean", threads)) {
   for (const measure::PairSelection& selection : selections) {
     if (!pairs_.contains(selection)) {
       pairs_[selection] = {

@@ -47,7 +47,7 @@ struct CleanPairs {
 class CleanState {
  public:
   /// Measures the state for each of `selections`. Errors as for measure_state.
-  CleanState(const engine::RowsView& rows, std::size_t d_model, std::string name, Cosine cosine,
+  CleanState(measure::TokenVectors vectors, std::string name, Cosine cosine,
              std::span<const measure::PairSelection> selections, int threads);
 
   const std::string& name() const { return name_; }

@@ -34,6 +34,10 @@ std::string_view to_string(Cosine cosine) {
   return "";
 }
 
+std::string_view to_string(Precision precision) {
+  return precision == Precision::float64 ? "double" : "float";
+}
+
 std::string_view to_string(Effect effect) {
   switch (effect) {
     case Effect::none:

@@ -129,3 +129,13 @@ Ripple make_ripple(std::span<const LayerEffect> rows, int cut_layer) {
 }
 
 }  // namespace tacet::experiment
+
+namespace tacet {
+
+std::optional<bool> is_near_noise(const LayerEffect& row) {
+  constexpr double kFarAbove = 10;
+  if (!row.noise_floor) return std::nullopt;
+  return row.significant && std::abs(row.mean_delta) < kFarAbove * *row.noise_floor;
+}
+
+}  // namespace tacet

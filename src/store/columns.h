@@ -39,6 +39,8 @@ void visit_columns(Row& row, Visit&& visit) {
   visit("effective_rank_clean", row.effective_rank_clean);
   visit("effective_rank_silenced", row.effective_rank_silenced);
   visit("perturbation_absolute", row.perturbation_absolute);
+  visit("noise_floor", row.noise_floor);
+  visit("near_noise", row.near_noise);
 }
 
 /// The same for `ripple`.

@@ -36,6 +36,7 @@ class Value {
     if (found == json_->end()) Value(*json_, file_, place).fail("is missing");
     return {*found, file_, place};
   }
+  bool has(std::string_view key) const { return json_->is_object() && json_->contains(key); }
   std::vector<Value> elements() const {
     if (!json_->is_array()) fail("is no array");
     std::vector<Value> values;
@@ -117,6 +118,9 @@ class ColumnsReader {
   }
   template <typename Field>
   void operator()(const char* key, std::optional<Field>& field) const {
+    // Documents from before there was a noise floor lack both.
+    const std::string_view name = key;
+    if ((name == "noise_floor" || name == "near_noise") && !row_.has(key)) return;
     if (row_.at(key).is_null()) return;
     Field value = {};
     (*this)(key, value);

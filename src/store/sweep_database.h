@@ -23,6 +23,7 @@ struct RunSettings {
   Cosine cosine = Cosine::raw;
   PairsKind pairs = PairsKind::movable;
   bool exclude_first = false;
+  int noise_draws = 0;  ///< of the noise floor; 0 where none was asked for
   Test test = Test::paired;
   double alpha = 0.05;
   Correction correction = Correction::bonferroni;

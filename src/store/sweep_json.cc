@@ -45,6 +45,7 @@ Json settings_json(const RunSettings& settings) {
       .text("cosine", to_string(settings.cosine))
       .text("pairs", to_string(settings.pairs))
       .value("exclude_first", settings.exclude_first)
+      .value("noise_draws", settings.noise_draws)
       .text("test", to_string(settings.test))
       .number("alpha", settings.alpha)
       .text("correction", to_string(settings.correction))

@@ -26,6 +26,7 @@ RunSettings from_json(const Json& json) {
           .cosine = named<Cosine>(json.at("cosine")),
           .pairs = named<PairsKind>(json.at("pairs")),
           .exclude_first = json.at("exclude_first").get<bool>(),
+          .noise_draws = json.at("noise_draws").get<int>(),
           .test = named<Test>(json.at("test")),
           .alpha = json.at("alpha").get<double>(),
           .correction = named<Correction>(json.at("correction")),
@@ -42,6 +43,7 @@ std::string settings_text(const RunSettings& settings) {
       .text("cosine", to_string(settings.cosine))
       .text("pairs", to_string(settings.pairs))
       .value("exclude_first", settings.exclude_first)
+      .value("noise_draws", settings.noise_draws)
       .text("test", to_string(settings.test))
       .number("alpha", settings.alpha)
       .text("correction", to_string(settings.correction))

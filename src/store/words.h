@@ -18,6 +18,8 @@ inline constexpr std::array kWords<StatesKind>{StatesKind::block, StatesKind::hf
 template <>
 inline constexpr std::array kWords<Cosine>{Cosine::raw, Cosine::centred, Cosine::standardised};
 template <>
+inline constexpr std::array kWords<Precision>{Precision::float32, Precision::float64};
+template <>
 inline constexpr std::array kWords<PairsKind>{PairsKind::movable, PairsKind::all};
 template <>
 inline constexpr std::array kWords<Test> = kAllTests;

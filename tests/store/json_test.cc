@@ -107,7 +107,9 @@ constexpr const char* kSilence = R"({
       "mean_distance_silenced": 1.5,
       "effective_rank_clean": 2.5,
       "effective_rank_silenced": 2.5,
-      "perturbation_absolute": 0.0
+      "perturbation_absolute": 0.0,
+      "noise_floor": null,
+      "near_noise": null
     },
     {
       "layer": 1,
@@ -132,7 +134,9 @@ constexpr const char* kSilence = R"({
       "mean_distance_silenced": 1.5,
       "effective_rank_clean": 2.5,
       "effective_rank_silenced": 2.5,
-      "perturbation_absolute": 0.75
+      "perturbation_absolute": 0.75,
+      "noise_floor": null,
+      "near_noise": null
     },
     {
       "layer": 2,
@@ -157,7 +161,9 @@ constexpr const char* kSilence = R"({
       "mean_distance_silenced": 3.25,
       "effective_rank_clean": 2.75,
       "effective_rank_silenced": 2.625,
-      "perturbation_absolute": 12.0
+      "perturbation_absolute": 12.0,
+      "noise_floor": null,
+      "near_noise": null
     }
   ],
   "final_norm": {
@@ -183,7 +189,9 @@ constexpr const char* kSilence = R"({
     "mean_distance_silenced": 3.25,
     "effective_rank_clean": 2.75,
     "effective_rank_silenced": 2.625,
-    "perturbation_absolute": 12.0
+    "perturbation_absolute": 12.0,
+    "noise_floor": null,
+    "near_noise": null
   },
   "ripple": {
     "cut_layer": 1,
@@ -215,6 +223,7 @@ constexpr const char* kSilence = R"({
   "pairs": "movable",
   "cosine": "raw",
   "exclude_first": false,
+  "precision": "float",
   "effect_depends_on_first": [
     2
   ]

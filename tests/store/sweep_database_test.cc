@@ -217,6 +217,7 @@ TEST(SweepDatabase, NeverMixesRunsThatDiffer) {
       [](RunSettings& s) { s.cosine = Cosine::centred; },
       [](RunSettings& s) { s.pairs = PairsKind::all; },
       [](RunSettings& s) { s.exclude_first = true; },
+      [](RunSettings& s) { s.noise_draws = 8; },
       [](RunSettings& s) { s.test = tacet::Test::independent; },
       [](RunSettings& s) { s.alpha = std::nextafter(0.05, 1.0); },
       [](RunSettings& s) { s.correction = Correction::bh; },

@@ -96,6 +96,7 @@ TEST(SweepJson, WholeDocument) {
     "cosine": "raw",
     "pairs": "movable",
     "exclude_first": false,
+    "noise_draws": 0,
     "test": "paired",
     "alpha": 0.05,
     "correction": "bonferroni",
