@@ -177,13 +177,15 @@ void declare_precision(CLI::App& app, SilenceOptions& options) {
 }
 
 void declare_noise_floor(CLI::App& app, int& draws) {
-  in_group("What is measured",
-           {app.add_flag_callback(
-               "--noise-floor", [&draws] { draws = kNoiseDraws; },
-               fmt::format("Find how much of every difference rounding alone could make: the "
-                           "silenced run {} times more, with noise of float precision after every "
-                           "block.",
-                           kNoiseDraws))});
+  in_group(
+      "What is measured",
+      {app.add_flag_callback(
+              "--noise-floor", [&draws] { draws = kNoiseDraws; },
+              fmt::format("Find how much of every difference rounding alone could make: the "
+                          "silenced run {} times more, with noise of float precision after every "
+                          "block.",
+                          kNoiseDraws))
+           ->disable_flag_override()});
 }
 
 namespace {

@@ -88,7 +88,7 @@ std::string noise_text(const SilenceResult& result) {
   std::string text = fmt::format("float and double states differ by {} in Δ at most",
                                  largest == 0 ? "0" : fmt::format("{:.2g}", largest));
   if (n_significant > 0) {
-    text += fmt::format("; {} of {} within ten times of it", n_near,
+    text += fmt::format("; {} of {} within ten times their own", n_near,
                         plural(n_significant, "significant block"));
   }
   return text;
