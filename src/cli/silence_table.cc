@@ -181,8 +181,9 @@ bool shows_standing(const SilenceResult& result) {
 }
 
 bool shows_near_noise(const SilenceResult& result) {
-  return std::ranges::any_of(result.layers,
-                             [](const LayerEffect& row) { return row.near_noise.value_or(false); });
+  const auto is_near = [](const LayerEffect& row) { return row.near_noise.value_or(false); };
+  return std::ranges::any_of(result.layers, is_near) ||
+         (result.final_norm && is_near(*result.final_norm));
 }
 
 std::string render_block_details(const SilenceResult& result, const View& view) {

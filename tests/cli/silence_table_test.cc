@@ -244,7 +244,7 @@ TEST(RenderSilence, MarksWhatLiesNearTheNoise) {
   EXPECT_THAT(text, HasSubstr("· none\n"));
   EXPECT_THAT(text, HasSubstr("less than ten times the noise floor"));
   EXPECT_THAT(text, HasSubstr("double precision"));
-  EXPECT_THAT(text, HasSubstr("differ by 0.002 in Δ at most"));
+  EXPECT_THAT(text, HasSubstr("differ by 0.002 in Δ at most; 1 of 3"));
   EXPECT_LE(widest(text), 100U);
 }
 
