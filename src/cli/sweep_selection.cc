@@ -67,6 +67,21 @@ const StoredRun& fullest(const std::vector<const StoredRun*>& runs) {
 
 }  // namespace
 
+namespace {
+
+void add_noise(const std::vector<SweepOutcome>& outcomes, std::optional<store::SweepNoise>& sum) {
+  if (!sum) sum.emplace();
+  for (const SweepOutcome& one : outcomes) {
+    for (const LayerEffect& row : one.layers) {
+      sum->floor = std::max(sum->floor, row.noise_floor.value_or(0));
+      if (row.significant) ++sum->n_significant;
+      if (row.near_noise.value_or(false)) ++sum->n_near;
+    }
+  }
+}
+
+}  // namespace
+
 store::SweepListing read_sweep(const store::SweepDatabase& database,
                                const std::vector<std::int64_t>& ids,
                                const std::set<std::string>& specs) {
@@ -82,6 +97,7 @@ store::SweepListing read_sweep(const store::SweepDatabase& database,
           fmt::format("run {} holds {} of {} interventions asked for; make the sweep first", id,
                       outcomes.size(), specs.size()));
     }
+    if (run.settings.noise_draws > 0) add_noise(outcomes, listing.noise);
     listing.per_run.push_back(
         summarise(outcomes, run.n_layer, run.n_head, run.settings.alpha, Correction::bh));
     listing.runs.push_back(run);

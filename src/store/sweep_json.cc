@@ -53,6 +53,14 @@ Json settings_json(const RunSettings& settings) {
       .take();
 }
 
+Json noise_json(const SweepNoise& noise) {
+  return ObjectBuilder("noise")
+      .number("floor", noise.floor)
+      .value("n_significant", noise.n_significant)
+      .value("n_near", noise.n_near)
+      .take();
+}
+
 Json test_json(const SweepSummary& summary, const RunSettings& settings) {
   return ObjectBuilder("test")
       .text("name", to_string(settings.test))
@@ -125,6 +133,7 @@ Json sweep_document(const SweepListing& listing) {
       .value("test", test_json(listing.summary, first.settings))
       .value("heads", std::move(heads))
       .value("counts", counts_json(listing.summary))
+      .value("noise", listing.noise ? noise_json(*listing.noise) : Json(nullptr))
       .take();
 }
 

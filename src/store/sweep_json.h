@@ -2,6 +2,8 @@
 /// What a sweep found, as JSON and CSV.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,19 +13,28 @@
 
 namespace tacet::store {
 
+/// How a sweep with a noise floor stands to it.
+struct SweepNoise {
+  double floor = 0;                ///< the largest noise floor of all blocks
+  std::int64_t n_significant = 0;  ///< blocks, by the runs' own family
+  std::int64_t n_near = 0;         ///< those of them that lie near their noise floor
+};
+
 /// A sweep as it is shown: the runs that belong together, and what they found.
 struct SweepListing {
   /// At least one; of one model and, but for the positions, of one setting.
   std::vector<StoredRun> runs;
   std::vector<SweepSummary> per_run;  ///< one per run, of the same interventions
   SweepSummary summary;               ///< over all runs
+  std::optional<SweepNoise> noise;  ///< over the blocks of all runs; nullopt without --noise-floor
 };
 
 /// `"schema": "tacet.sweep/1"`: schema, version, model, prompts [{run, id, prompt, positions,
 /// tokens}], settings (what the rows of the database were measured and tested with), test (what
 /// this summary was tested with), heads [{spec, heads, layer, head, cut_layer, late_delta, ...}],
-/// counts. `layer` and `head` are null for a joint intervention; with several prompts the numbers
-/// of `heads` are means over them. Throws NumericError for NaN.
+/// counts, noise {floor, n_significant, n_near} | null. `layer` and `head` are null for a joint
+/// intervention; with several prompts the numbers of `heads` are means over them. Throws
+/// NumericError for NaN.
 std::string sweep_json(const SweepListing& listing);
 /// The same, before it becomes text.
 Json sweep_document(const SweepListing& listing);

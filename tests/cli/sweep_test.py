@@ -105,6 +105,13 @@ class Results(SweepTest):
         noisy = self.sweep(PROMPT, "--noise-floor", heads="L0H0,L3H2+L7H1")
         self.assertEqual([one["settings"]["noise_draws"] for one in (quiet, noisy)], [0, 8])
         self.assertEqual(quiet["heads"], noisy["heads"])
+        self.assertIsNone(quiet["noise"])
+        with opened(self.database) as connection:
+            self.assertEqual(tuple(noisy["noise"].values()), connection.execute(
+                "SELECT max(noise_floor), sum(significant), sum(near_noise) FROM effects"
+                " WHERE run_id = 2").fetchone())
+        self.assertIn("within ten times their own", " ".join(self.show("--run", "2").split()))
+        self.assertNotIn("ten times", self.show("--run", "1"))
         again = str(self.folder / "again.db")
         ask("sweep", PROMPT, "--heads", "L3H2+L7H1,L0H0", "--noise-floor", "--db", again,
             "--threads", "1", "--memory", "1")
@@ -277,7 +284,7 @@ class Showing(SweepTest):
     def test_json(self):
         result = self.sweep(PROMPT)
         self.assertEqual(list(result), ["schema", "version", "model", "prompts", "settings", "test",
-                                        "heads", "counts"])
+                                        "heads", "counts", "noise"])
         self.assertEqual(result["schema"], "tacet.sweep/1")
         self.assertEqual(result["test"]["family_size"], 4 * 21 + 16 * 6)
         self.assertEqual(len(result["heads"]), 20)

@@ -164,7 +164,8 @@ TEST(SweepJson, WholeDocument) {
     "separators": 0,
     "none": 1,
     "late_only": 1
-  }
+  },
+  "noise": null
 }
 )";
   for (std::size_t at = expected.find('@'); at != std::string::npos; at = expected.find('@')) {
