@@ -1,7 +1,11 @@
 #include "experiment/silence_double.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <functional>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
