@@ -58,6 +58,12 @@ enum class Cosine {
   no_rogue,      ///< the dimensions that carry most of the clean similarity are left out
 };
 
+/// The arithmetic of the states that a result's numbers are made from (`--precision`).
+enum class Precision {
+  float32,  ///< as models run; measures and statistics are in double in any case
+  float64,  ///< a second forward pass in double, slow; with it the noise floor is known
+};
+
 /// The effect of an intervention on one block, by the chosen test.
 enum class Effect {
   none,        ///< changed, but not significantly
@@ -77,6 +83,8 @@ std::string_view to_string(StatesKind kind);
 std::string_view to_string(Family family);
 std::string_view to_string(PairsKind kind);
 std::string_view to_string(Cosine cosine);
+/// "float" or "double", as on the command line.
+std::string_view to_string(Precision precision);
 std::string_view to_string(Effect effect);
 std::string_view to_string(Role role);
 
@@ -112,6 +120,7 @@ struct SilenceOptions {
   /// of equal ones the lower. From 1 to d_model - 1.
   int rogue_dimensions = 0;
   bool exclude_first = false;  ///< leave position 0 out of the pairs
+  Precision precision = Precision::float32;  ///< `silence` alone can do float64
   int threads = 0;             ///< most threads to use; 0 means all cores
   /// How many dimensions LayerEffect::dimensions names, from 0 to d_model.
   int dimensions = 0;
@@ -173,6 +182,12 @@ struct LayerEffect {
   /// Spearman's, of the pairs' cosines clean against silenced: 1 where no pair changes its place.
   /// nullopt where the cosines of one side are all equal.
   std::optional<double> rank_correlation;
+  /// How much of mean_delta may be rounding: with Precision::float64 |mean_delta of the float32
+  /// states - mean_delta of the float64 states|, in a sweep with `noise_draws` the largest
+  /// |change of mean_delta| over the draws; else nullopt.
+  std::optional<double> noise_floor;
+  /// Significant, but |mean_delta| < 10 noise_floor; nullopt without a noise floor.
+  std::optional<bool> near_noise;
   /// With `tests_beside`: the test that decides and those beside it, in that order; else empty.
   std::vector<TestResult> tests;
   /// With `dimensions`: those that carry most of the clean mean similarity, by the share's size,
@@ -245,6 +260,7 @@ struct SilenceResult {
   Cosine cosine = Cosine::raw;
   int rogue_dimensions = 0;
   bool exclude_first = false;
+  Precision precision = Precision::float32;  ///< of the states that all numbers are made from
   TestSummary test;
   std::vector<LayerEffect> layers;        ///< one per block, in order
   std::optional<LayerEffect> final_norm;  ///< ln_f's output; nullopt with StatesKind::hf
@@ -258,7 +274,7 @@ struct SilenceResult {
   /// have more than 3 dimensions. Else empty.
   std::vector<VerdictChange> verdict_changes;
   Timing timing;
-  States clean;     ///< filled when keep_states was asked for
+  States clean;     ///< filled when keep_states was asked for; float64 ones rounded to float32
   States silenced;  ///< likewise
 };
 
@@ -290,8 +306,14 @@ struct TrajectoryResult {
   States clean;  ///< filled when keep_states was asked for
 };
 
+/// `near_noise` of a row, from its significance, mean_delta and noise_floor.
+std::optional<bool> is_near_noise(const LayerEffect& row);
+
 /// Runs the experiment of EXPERIMENT for one intervention on one prompt. Every number outside
-/// `timing` is the same, bit for bit, for every thread count. Thread safe.
+/// `timing` is the same, bit for bit, for every thread count. With Precision::float64 the states
+/// are computed a second time in double, one run after the other: every number is made from those,
+/// and noise_floor says how far the float32 states' mean_delta is from theirs. That takes 16 bytes
+/// of memory for each value of a run's states. Thread safe.
 /// Throws InputError for prompts that are empty, too long, or leave fewer than 3 tokens for pairs;
 /// UsageError for options, ids, heads or positions out of range; NumericError for states that are
 /// not finite or of zero norm (naming block and position); ModelError when the file changes.

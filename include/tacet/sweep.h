@@ -33,7 +33,18 @@ struct SweepOptions {
   /// a single intervention of the longest prompt needs is used in any case, and more than some
   /// thousand rows of states at a time never: that would gain nothing, and results come later.
   std::uint64_t memory = 0;
+  /// With n > 0 every row of a result has a `noise_floor`: the largest |change of mean_delta| over
+  /// n more silenced runs, in which every value of the residual stream is multiplied by
+  /// 1 + 2^-24 u after each block from the cut on, u uniform in [-1, 1). Rows that are still the
+  /// clean run's, bit for bit, are left alone: their rounding errors are equal and cancel. The
+  /// draws follow from `silence.resampling.seed`, the intervention, the draw, the block, the
+  /// position and the dimension alone. Must be 0 ... kMostNoiseDraws.
+  int noise_draws = 0;
 };
+
+/// Draws that `tacet sweep --noise-floor` takes.
+inline constexpr int kNoiseDraws = 8;
+inline constexpr int kMostNoiseDraws = 1000;
 
 /// Takes what a sweep finds, on the calling thread. Both may throw to stop the sweep.
 struct SweepSink {
@@ -55,8 +66,10 @@ std::uint64_t default_memory();
 ///
 /// Every number outside `timing` (left at 0) is bit for bit the one that `silence` and `trajectory`
 /// give for the same prompt and intervention, for every `memory`, thread count and order.
+/// All other numbers are the same bits with and without `noise_draws`.
 /// Errors as for `silence`, all of a request's found before any work starts; those about one prompt
-/// say which (its number, from 0). UsageError when `keep_states` is set. Thread safe.
+/// say which (its number, from 0). UsageError when `keep_states` is set, `precision`
+/// is float64, or `noise_draws` out of range. Thread safe.
 void sweep(const Model& model, std::span<const SweepPrompt> prompts, const SweepOptions& options,
            const SweepSink& sink);
 

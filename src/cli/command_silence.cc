@@ -43,6 +43,7 @@ constexpr const char* kDescription =
 constexpr const char* kExamples =
     "Examples:\n"
     "  tacet silence --heads L3H5 \"I told my friend that pineapple on pizza is a crime.\"\n"
+    "  tacet silence --heads L3H5 --precision double \"Berlin is the capital of\"\n"
     "  tacet silence --heads L3H5 --test all \"Berlin is the capital of\"\n"
     "  tacet silence --heads L3H5 --control rotated:999 \"Berlin is the capital of\"\n"
     "  tacet silence --heads L3H5 --cosine no-rogue:3 --dimensions 5 \"Berlin is the capital of\"\n"
@@ -151,6 +152,7 @@ Command declare_silence(CLI::App& root) {
   declare_prompt(*app, arguments->prompt);
   declare_measure(*app, arguments->options);
   declare_geometry(*app, arguments->options);
+  declare_precision(*app, arguments->options);
   declare_testing(*app, arguments->options, true);
   declare_resampling(*app, arguments->options.resampling);
   declare_control(*app, arguments->n_controls);

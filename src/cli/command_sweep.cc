@@ -42,6 +42,7 @@ constexpr const char* kExamples =
     "  tacet sweep --db sweep.db \"I told my friend that pineapple on pizza is a crime.\"\n"
     "  tacet sweep --db sweep.db --heads '3.*' --at 'text: pizza' \"Mary likes pizza a lot\"\n"
     "  tacet sweep --db sweep.db --heads L3H5+L4H2,L3H5 \"Berlin is the capital of\"\n"
+    "  tacet sweep --db sweep.db --noise-floor \"Berlin is the capital of\"\n"
     "  tacet sweep --db sweep.db --report sweep.html \"Berlin is the capital of\"\n"
     "  tacet sweep --db sweep.db --show --metric onset\n"
     "  tacet sweep --db sweep.db --show --format csv --out heads.csv\n"
@@ -183,6 +184,7 @@ Command declare_sweep(CLI::App& root) {
   declare_model(*app, arguments->model);
   declare_source(*app, arguments->source);
   declare_measure(*app, arguments->options.silence);
+  declare_noise_floor(*app, arguments->options.noise_draws);
   declare_testing(*app, arguments->options.silence, /*with_all=*/true);
   declare_resampling(*app, arguments->options.silence.resampling);
   declare_output(*app, arguments->output);

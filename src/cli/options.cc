@@ -205,6 +205,25 @@ void declare_geometry(CLI::App& app, SilenceOptions& options) {
                      "with the other choice of position 0. The table always says it.")});
 }
 
+void declare_precision(CLI::App& app, SilenceOptions& options) {
+  in_group("What is measured",
+           {choice(app, "--precision", options.precision, store::kWords<Precision>,
+                   "double: compute the states a second time in double precision, take all numbers "
+                   "from those and say how far the float ones are off: the noise floor. Slow.")});
+}
+
+void declare_noise_floor(CLI::App& app, int& draws) {
+  in_group(
+      "What is measured",
+      {app.add_flag_callback(
+              "--noise-floor", [&draws] { draws = kNoiseDraws; },
+              fmt::format("Find how much of every difference rounding alone could make: the "
+                          "silenced run {} times more, with noise of float precision after every "
+                          "block.",
+                          kNoiseDraws))
+           ->disable_flag_override()});
+}
+
 namespace {
 
 constexpr const char* kAllTestsWord = "all";

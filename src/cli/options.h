@@ -108,6 +108,10 @@ void declare_geometry(CLI::App& app, SilenceOptions& options);
 void declare_testing(CLI::App& app, SilenceOptions& options, bool with_all = false);
 /// --seed and --draws.
 void declare_resampling(CLI::App& app, ResamplingOptions& options);
+/// --precision.
+void declare_precision(CLI::App& app, SilenceOptions& options);
+/// --noise-floor, which sets the number of draws.
+void declare_noise_floor(CLI::App& app, int& draws);
 void declare_threads(CLI::App& app, SilenceOptions& options);
 void declare_memory(CLI::App& app, std::uint64_t& memory);
 void declare_dump(CLI::App& app, std::optional<std::string>& dump, const std::string& contents);

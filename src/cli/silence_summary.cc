@@ -71,6 +71,28 @@ std::string settings_text(const SilenceResult& result) {
   if (result.pairs == PairsKind::all && !result.intervention.positions.empty()) {
     text += text.empty() ? "all pairs" : ", all pairs";
   }
+  if (result.precision == Precision::float64) {
+    text += text.empty() ? "double precision" : ", double precision";
+  }
+  return text;
+}
+
+/// How far the float32 states are off, over the rows that changed.
+std::string noise_text(const SilenceResult& result) {
+  double largest = 0;
+  std::int64_t n_significant = 0;
+  std::int64_t n_near = 0;
+  for (const LayerEffect& row : result.layers) {
+    largest = std::max(largest, row.noise_floor.value_or(0));
+    if (row.significant) ++n_significant;
+    if (row.near_noise.value_or(false)) ++n_near;
+  }
+  std::string text = fmt::format("float and double states differ by {} in Δ at most",
+                                 largest == 0 ? "0" : fmt::format("{:.2g}", largest));
+  if (n_significant > 0) {
+    text += fmt::format("; {} of {} within ten times their own", n_near,
+                        plural(n_significant, "significant block"));
+  }
   return text;
 }
 
@@ -163,6 +185,7 @@ std::string ripple_fields(const SilenceResult& result, const View& view) {
   out += field("onset", onset_text(ripple), view);
   if (ripple.persistence) out += field("persistence", persistence_text(result), view);
   if (ripple.growth || ripple.growth_absolute) out += field("growth", growth_text(ripple), view);
+  if (result.precision == Precision::float64) out += field("noise", noise_text(result), view);
   const std::string shares = token_shares(result);
   if (!shares.empty()) out += field("tokens", shares, view);
   return out;
@@ -199,6 +222,9 @@ std::string notes(const SilenceResult& result, const View& view) {
       "► silenced, ┃ late, * significant, ▲ more alike, ▼ less alike, · neither, = exactly "
       "unchanged";
   legend += ".";
+  if (shows_near_noise(result)) {
+    legend += " ≈ less than ten times the noise floor: it may be rounding.";
+  }
   if (shows_standing(result)) legend += " ✓ the token-swap test agrees, ? it does not.";
   out += paragraph(legend, view, Ink::dim);
   std::string hidden =

@@ -89,6 +89,18 @@ std::string gutter(const SilenceResult& result, int layer, const Style& style) {
          style.paint(Ink::title, is_late ? "┃" : " ");
 }
 
+/// What stands behind the effect of a significant row: whether it lies near the noise, and whether
+/// the token-swap test agrees. The marks stand under one another, after the longest effect.
+std::string marks(const LayerEffect& row, Ink ink, const Style& style) {
+  const TestResult* const swap = token_swap_beside(row);
+  const bool is_near = row.near_noise.value_or(false);
+  if (!row.significant || (swap == nullptr && !is_near)) return "";
+  std::string out(row.effect == Effect::coupling ? 3 : 1, ' ');
+  out += is_near ? style.paint(Ink::warning, "≈") : " ";
+  if (swap != nullptr) out += style.paint(ink, swap->significant ? "✓" : "?");
+  return out;
+}
+
 /// Everything of a row after the gutter.
 std::string row_text(const LayerEffect& row, const std::string& name, const std::string& hidden,
                      const std::optional<double>& p, const Layout& layout, const Style& style) {
@@ -108,13 +120,7 @@ std::string row_text(const LayerEffect& row, const std::string& name, const std:
   out += " " + style.paint(text, pad_left(format_t(row.t), 8));
   out += " " + style.paint(text, pad_left(format_p(p), 8));
   out += "  " + style.paint(ink, effect_text(row.effect));
-  const TestResult* const swap = token_swap_beside(row);
-  // The mark stands under one another, after the longest effect.
-  if (row.significant && swap != nullptr) {
-    const bool couples = row.effect == Effect::coupling;
-    out += style.paint(ink, std::string(couples ? 4 : 2, ' ') + (swap->significant ? "✓" : "?"));
-  }
-  return out + "\n";
+  return out + marks(row, ink, style) + "\n";
 }
 
 std::string header(const Layout& layout, const Style& style) {
@@ -172,6 +178,12 @@ bool shows_standing(const SilenceResult& result) {
   return std::ranges::any_of(result.layers, [](const LayerEffect& row) {
     return row.significant && token_swap_beside(row) != nullptr;
   });
+}
+
+bool shows_near_noise(const SilenceResult& result) {
+  const auto is_near = [](const LayerEffect& row) { return row.near_noise.value_or(false); };
+  return std::ranges::any_of(result.layers, is_near) ||
+         (result.final_norm && is_near(*result.final_norm));
 }
 
 std::string render_block_details(const SilenceResult& result, const View& view) {

@@ -20,4 +20,7 @@ std::string render_block_details(const SilenceResult& result, const View& view);
 /// one, agrees.
 bool shows_standing(const SilenceResult& result);
 
+/// Whether significant rows carry a mark that says that they lie near the noise floor.
+bool shows_near_noise(const SilenceResult& result);
+
 }  // namespace tacet::cli

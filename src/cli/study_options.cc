@@ -48,6 +48,7 @@ void declare_study_options(CLI::App& app, StudyArguments& arguments) {
   declare_model(app, arguments.model);
   declare_prompt(app, arguments.prompt);
   declare_measure(app, arguments.silence);
+  declare_noise_floor(app, arguments.noise_draws);
   declare_testing(app, arguments.silence);
   declare_quiet(app, arguments.output);
   declare_progress(app, arguments.output);
@@ -74,6 +75,7 @@ SweepArguments sweep_of(const StudyArguments& arguments) {
   sweep.options.silence = arguments.silence;
   // Beside the study's own test, the one that says whether a claim stands up.
   sweep.options.silence.tests_beside = {Test::token_swap};
+  sweep.options.noise_draws = arguments.noise_draws;
   sweep.options.memory = arguments.memory;
   sweep.output = arguments.output;
   return sweep;

@@ -19,6 +19,7 @@ struct StudyArguments {
   ModelOptions model;
   int layer = 3;  ///< the study's "layer 3", as a block
   SilenceOptions silence;
+  int noise_draws = 0;  ///< of the noise floor
   std::uint64_t memory = 0;
   OutputOptions output;
 };

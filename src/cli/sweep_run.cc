@@ -43,6 +43,7 @@ store::RunSettings settings_of(const SweepArguments& arguments, const std::vecto
           .rogue_dimensions = options.rogue_dimensions,
           .pairs = options.pairs,
           .exclude_first = options.exclude_first,
+          .noise_draws = arguments.options.noise_draws,
           .test = options.test,
           .tests_beside = store::tests_beside(options),
           .resampling = options.resampling,

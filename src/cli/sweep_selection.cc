@@ -85,6 +85,21 @@ const StoredRun& fullest(const std::vector<const StoredRun*>& runs) {
 
 }  // namespace
 
+namespace {
+
+void add_noise(const std::vector<SweepOutcome>& outcomes, std::optional<store::SweepNoise>& sum) {
+  if (!sum) sum.emplace();
+  for (const SweepOutcome& one : outcomes) {
+    for (const LayerEffect& row : one.layers) {
+      sum->floor = std::max(sum->floor, row.noise_floor.value_or(0));
+      if (row.significant) ++sum->n_significant;
+      if (row.near_noise.value_or(false)) ++sum->n_near;
+    }
+  }
+}
+
+}  // namespace
+
 store::SweepListing read_sweep(const store::SweepDatabase& database,
                                const std::vector<std::int64_t>& ids,
                                const std::set<std::string>& specs, std::optional<Test> test) {
@@ -113,6 +128,13 @@ store::SweepListing read_sweep(const store::SweepDatabase& database,
     const std::vector<Test> made = tests_of(run.settings);
     const Test chosen = test.value_or(run.settings.test);
     check_made(run, made, chosen);
+    if (run.settings.noise_draws > 0) {
+      std::vector<SweepOutcome> decided = outcomes;
+      if (chosen != run.settings.test) {
+        for (SweepOutcome& one : decided) one = decided_by(std::move(one), chosen);
+      }
+      add_noise(decided, listing.noise);
+    }
     for (const Test by : made) {
       if (by == chosen) {
         listing.per_run.push_back(summary_by(by));

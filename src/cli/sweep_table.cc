@@ -173,10 +173,19 @@ std::string count_fields(const SweepListing& listing, const View& view) {
   const SweepSummary& summary = listing.summary;
   std::string out = field(std::ranges::all_of(summary.heads, is_single) ? "heads" : "counted",
                           counts_text(summary), view);
-  return out + field("late alone",
-                     fmt::format("{} of the {} change nothing significant at their own block",
-                                 summary.n_late_only, summary.n_connectors + summary.n_separators),
-                     view);
+  out += field("late alone",
+               fmt::format("{} of the {} change nothing significant at their own block",
+                           summary.n_late_only, summary.n_connectors + summary.n_separators),
+               view);
+  if (listing.noise) {
+    out += field(
+        "noise",
+        fmt::format("moves Δ by {:.2g} at most; {} of the {} significant blocks lie within "
+                    "ten times their own noise floor",
+                    listing.noise->floor, listing.noise->n_near, listing.noise->n_significant),
+        view);
+  }
+  return out;
 }
 
 /// One line for each test made beside the one that decides.

@@ -64,19 +64,22 @@ void Batch::add_clean(std::span<const PassPrompt> prompts) {
 
 void Batch::add_runs(std::span<const PassPrompt> prompts) {
   for (std::size_t p = 0; p < prompts.size(); ++p) {
-    const std::size_t first = runs_.size();
     for (std::size_t k = 0; k < prompts[p].interventions.size(); ++k) {
-      runs_.push_back({.prompt = p,
-                       .number = k,
-                       .intervention = &prompts[p].interventions[k],
-                       .push = nullptr,
-                       .sequence = {}});
+      for (int draw = 0; draw <= prompts[p].noise.count; ++draw) {
+        runs_.push_back({.prompt = p,
+                         .number = k,
+                         .intervention = &prompts[p].interventions[k],
+                         .push = nullptr,
+                         .draw = draw,
+                         .sequence = {}});
+      }
     }
-    for (const Push& push : prompts[p].pushes) {
+    for (std::size_t k = 0; k < prompts[p].pushes.size(); ++k) {
       runs_.push_back({.prompt = p,
-                       .number = runs_.size() - first,
+                       .number = prompts[p].interventions.size() + k,
                        .intervention = nullptr,
-                       .push = &push,
+                       .push = &prompts[p].pushes[k],
+                       .draw = 0,
                        .sequence = {}});
     }
   }
@@ -93,15 +96,17 @@ void Batch::add_runs(std::span<const PassPrompt> prompts) {
       n_rows_ += run.sequence.n_own();
       continue;
     }
-    const Intervention& intervention = *run.intervention;
-    std::vector<std::size_t>& others = alike[{intervention.heads, intervention.mode.scale}];
-    for (const std::size_t other : others) {
-      const std::size_t shared =
-          first_difference(intervention, *runs_[other].intervention,
-                           common_beginning(ids, prompts[runs_[other].prompt].token_ids));
-      if (shared > best.shared) best = {&runs_[other].sequence, shared};
+    if (run.draw == 0) {
+      const Intervention& intervention = *run.intervention;
+      std::vector<std::size_t>& others = alike[{intervention.heads, intervention.mode.scale}];
+      for (const std::size_t other : others) {
+        const std::size_t shared =
+            first_difference(intervention, *runs_[other].intervention,
+                             common_beginning(ids, prompts[runs_[other].prompt].token_ids));
+        if (shared > best.shared) best = {&runs_[other].sequence, shared};
+      }
+      others.push_back(r);
     }
-    others.push_back(r);
     run.sequence = make_sequence(ids.size(), best, n_rows_);
     n_rows_ += run.sequence.n_own();
   }

@@ -18,11 +18,18 @@ struct Push {
   std::span<const float> rows;  ///< [M - first_position, d_model]
 };
 
+/// Further runs of each intervention with noise on their residual streams (noise.h).
+struct NoiseDraws {
+  int count = 0;
+  std::uint64_t seed = 0;
+};
+
 /// One prompt of a pass and what is done to it.
 struct PassPrompt {
   std::span<const std::int32_t> token_ids;
   std::span<const Intervention> interventions;
   std::span<const Push> pushes = {};  ///< runs of their own, numbered on from the interventions
+  NoiseDraws noise = {};
 };
 
 /// Where the rows of one run lie in a batch: the first ones may be another run's, the rest are its
@@ -42,6 +49,7 @@ struct BatchRun {
   std::size_t number = 0;                      ///< among its prompt's interventions and pushes
   const Intervention* intervention = nullptr;  ///< null for a push
   const Push* push = nullptr;                  ///< null for an intervention
+  int draw = 0;  ///< of the noise, from 1 on; 0 is the run without noise
   Sequence sequence;
 
   int cut_layer() const { return push != nullptr ? push->layer : intervention->cut_layer(); }
@@ -56,8 +64,8 @@ struct BatchRun {
 /// A row depends on the tokens up to its own and on its intervention alone, so it is computed once
 /// for all runs that agree so far: prompts share the clean rows of a common beginning, and a run
 /// shares the clean rows before its first position and, with the same intervention of another
-/// prompt, those of their common beginning. A push shares clean rows alone. Runs are sorted by
-/// their cuts, so that the rows in use at any block are the first ones.
+/// prompt, those of their common beginning. A push, or a run with noise, shares clean rows alone.
+/// Runs are sorted by their cuts, so that the rows in use at any block are the first ones.
 class Batch {
  public:
   /// The prompts' ids, interventions and pushes must outlive the batch.

@@ -11,6 +11,7 @@
 #include "engine/attention.h"
 #include "engine/finite.h"
 #include "engine/matmul.h"
+#include "engine/noise.h"
 #include "support/pages.h"
 #include "support/parallel.h"
 #include "tacet/error.h"
@@ -69,6 +70,10 @@ class Pass {
     for (std::size_t p = 0; p < prompts.size(); ++p) {
       embed(prompts[p].token_ids, batch_.clean()[p]);
       views_[p].silenced.resize(prompts[p].interventions.size() + prompts[p].pushes.size());
+      for (SilencedView& view : views_[p].silenced) {
+        view.draws.resize(static_cast<std::size_t>(prompts[p].noise.count));
+      }
+      seeds_.push_back(prompts[p].noise.seed);
     }
     require_finite(-1);
   }
@@ -80,6 +85,7 @@ class Pass {
       map_weights(block);
       attention(layer, block);
       mlp(block);
+      add_noise(layer);
       require_finite(layer);
       emit(layer + 1, x_, nullptr, observe);
     }
@@ -94,6 +100,7 @@ class Pass {
     std::vector<std::vector<std::int64_t>> counts(views_.size());
     for (std::size_t p = 0; p < views_.size(); ++p) counts[p].resize(views_[p].silenced.size());
     for (const BatchRun& run : batch_.runs()) {
+      if (run.draw > 0) continue;
       std::int64_t& count = counts[run.prompt][run.number];
       for (std::size_t t = run.first_position(); t < run.sequence.row_of.size(); ++t) {
         count += changed_[run.sequence.row_of[t]];
@@ -185,6 +192,13 @@ class Pass {
     const Sequence& clean = batch_.clean()[run.prompt];
     const std::size_t column = static_cast<std::size_t>(head.head) * d_head_;
     const SliceMode& mode = run.intervention->mode;
+    if (run.draw > 0) {
+      for (std::size_t t = run.sequence.first_own; t < run.sequence.row_of.size(); ++t) {
+        if (!run.intervention->touches(static_cast<int>(t))) continue;
+        change_slice(mode, z_.row(run.sequence.row_of[t]).subspan(column, d_head_));
+      }
+      return;
+    }
     Rows removed(run.sequence.n_own(), d_head_);
     for (std::size_t i = 0; i < run.sequence.n_own(); ++i) {
       const std::size_t t = run.sequence.first_own + i;
@@ -245,6 +259,21 @@ class Pass {
     add_to_stream();
   }
 
+  /// Puts noise on the states that block `layer` leaves in the runs that draw it.
+  void add_noise(int layer) {
+    const std::size_t n_runs = batch_.runs_before(layer + 1);
+    parallel_for(n_runs, n_runs < 2 ? 1 : threads_, [&](std::size_t r) {
+      const BatchRun& run = batch_.runs()[r];
+      if (run.draw == 0) return;
+      const std::uint64_t key = noise_key(seeds_[run.prompt], *run.intervention, run.draw, layer);
+      const Sequence& clean = batch_.clean()[run.prompt];
+      for (std::size_t t = run.sequence.first_own; t < run.sequence.row_of.size(); ++t) {
+        const std::span<float> row = x_.row(run.sequence.row_of[t]);
+        if (!std::ranges::equal(row, x_.row(clean.row_of[t]))) put_noise(key, t, row);
+      }
+    });
+  }
+
   /// Adds what attention or the MLP left in `normed_`.
   void add_to_stream() {
     parallel_for_rows([&](std::size_t row) {
@@ -284,6 +313,10 @@ class Pass {
     for (std::size_t r = 0; r < n_runs; ++r) {
       const BatchRun& run = batch_.runs()[r];
       SilencedView& view = views_[run.prompt].silenced[run.number];
+      if (run.draw > 0) {
+        view.draws[static_cast<std::size_t>(run.draw - 1)] = RowsView(state, run.sequence.row_of);
+        continue;
+      }
       view.rows = RowsView(state, run.sequence.row_of);
       view.direct =
           DirectView(RowsView(x_, batch_.clean()[run.prompt].row_of),
@@ -323,6 +356,7 @@ class Pass {
   std::vector<std::int64_t> changed_;  // values changed, per row
   std::size_t rows_;                   // rows in use
   std::vector<PromptView> views_;
+  std::vector<std::uint64_t> seeds_;  // of the noise, per prompt
 };
 
 }  // namespace

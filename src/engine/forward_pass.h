@@ -40,6 +40,8 @@ class DirectView {
 struct SilencedView {
   RowsView rows;      ///< [M, d_model]; empty while the run has not left the clean one
   DirectView direct;  ///< only where `rows` is not empty
+  /// The state of each draw of the noise, in order; empty ones where `rows` is.
+  std::vector<RowsView> draws;
 };
 
 /// One prompt's state: the clean run's, and its interventions' and then its pushes' in order.
@@ -73,9 +75,12 @@ std::uint64_t bytes_for_weights(const ModelConfig& config);
 /// the push added behind `c_proj`: a push of zeros leaves the clean bits. `observe` sees the
 /// n_layer + 2 states.
 ///
-/// Returns per prompt and run how many values of the c_proj input it changed: none for a push. The
-/// bits of a row depend on the tokens up to its own and its intervention or push alone. `threads`
-/// as resolved
+/// A draw of the noise is a run of its own whose rows are multiplied by noise after every block
+/// from the cut on, wherever they are not the clean ones bit for bit.
+///
+/// Returns per prompt and run (those of the noise apart) how many values of the c_proj input it
+/// changed: none for a push. The bits of a row depend on the tokens up to its own and its
+/// intervention or push alone. `threads` as resolved
 /// (>= 1). Throws what check_request throws; NumericError naming the block when a state is not
 /// finite; ModelError when a file of the model changed under the pass; whatever `observe` throws.
 std::vector<std::vector<std::int64_t>> forward_pass(const model::Weights& weights,

@@ -1,6 +1,7 @@
 #include "experiment/block_analysis.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <utility>
 
@@ -53,6 +54,14 @@ void check_dimensions(const SilenceOptions& options, int d_model) {
 }
 
 }  // namespace
+
+SilencedVectors to_vectors(const engine::SilencedView& silenced, std::size_t d_model) {
+  SilencedVectors vectors;
+  if (silenced.rows.empty()) return vectors;
+  vectors.after = to_vectors(silenced.rows, d_model);
+  vectors.direct = to_vectors(silenced.direct, silenced.rows.size(), d_model);
+  return vectors;
+}
 
 void check_options(const SilenceOptions& options, std::size_t n_tokens, std::size_t d_model) {
   if (!(options.alpha > 0.0 && options.alpha < 1.0)) {
@@ -140,7 +149,7 @@ void BlockAnalysis::set_same(LayerEffect& row, const CleanState& clean) const {
 }
 
 BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
-                                 const engine::SilencedView& silenced) const {
+                                 SilencedVectors silenced) const {
   clean.require(own_);
   if (other_first_) clean.require(*other_first_);
   BlockRows rows;
@@ -148,12 +157,11 @@ BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
   rows.row.mean_distance_clean = clean.mean_distance(own_.pairs);
   rows.row.effective_rank_clean = clean.effective_rank(own_.pairs.first_token);
   std::optional<MeasuredState> after;
-  if (silenced.rows.empty()) {
+  if (!silenced.after) {
     set_same(rows.row, clean);
   } else {
-    after = measure_state(experiment::to_vectors(silenced.rows, d_model_), clean.name(), "silenced",
-                          threads_);
-    compare(rows, clean, *after, silenced.direct);
+    after = measure_state(std::move(*silenced.after), clean.name(), "silenced", threads_);
+    compare(rows, clean, *after, std::move(*silenced.direct));
     if (wants_token_swap(options_) && rows.row.effect != Effect::unchanged) {
       rows.swap_parts =
           swap_parts(clean.measured(), *after, own_.pairs, clean.pairs(own_).transform);
@@ -197,7 +205,7 @@ OtherRow BlockAnalysis::compare_otherwise(int layer, const Comparison& compariso
 }
 
 void BlockAnalysis::compare(BlockRows& rows, const CleanState& clean, const MeasuredState& after,
-                            const engine::DirectView& direct) const {
+                            measure::TokenVectors direct) const {
   LayerEffect& row = rows.row;
   const measure::PairSelection& selected = own_.pairs;
   const MeasuredState& before = clean.measured();
@@ -209,8 +217,7 @@ void BlockAnalysis::compare(BlockRows& rows, const CleanState& clean, const Meas
   row.cka = measure::cka(clean.centred(selected.first_token),
                          measure::centred_gram(after.gram, selected.first_token));
 
-  const MeasuredState removed =
-      measure_state(to_vectors(direct, n_tokens_, d_model_), clean.name(), "direct", threads_);
+  const MeasuredState removed = measure_state(std::move(direct), clean.name(), "direct", threads_);
   row.direct_mean_delta = mean_difference(
       pairs.cosines, cosines(removed, pairs.transform, selected, threads_, clean.name()));
 
@@ -222,6 +229,21 @@ void BlockAnalysis::compare(BlockRows& rows, const CleanState& clean, const Meas
   row.mean_distance_silenced = measure::mean_pair_distance(after.vectors, selected, threads_);
   row.effective_rank_silenced = measure::effective_rank(after.gram, selected.first_token);
   rows.relative = std::move(moved.relative);
+}
+
+double BlockAnalysis::noise_floor(double mean_delta, const CleanState& clean,
+                                  std::span<const engine::RowsView> draws) const {
+  double largest = 0;
+  const CleanPairs& pairs = clean.pairs(own_);
+  for (const engine::RowsView& draw : draws) {
+    if (draw.empty()) continue;
+    const MeasuredState after =
+        measure_state(experiment::to_vectors(draw, d_model_), clean.name(), "silenced", threads_);
+    const double drawn = mean_difference(
+        pairs.cosines, cosines(after, pairs.transform, own_.pairs, threads_, clean.name()));
+    largest = std::max(largest, std::abs(drawn - mean_delta));
+  }
+  return largest;
 }
 
 }  // namespace tacet::experiment

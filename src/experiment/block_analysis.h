@@ -28,6 +28,16 @@ struct OtherRow {
   std::string undefined;  ///< why there is no cosine; empty where there is
 };
 
+/// One state of a silenced run in double. Both are nullopt while the run has not left the clean
+/// one.
+struct SilencedVectors {
+  std::optional<measure::TokenVectors> after;   ///< [M, d_model]
+  std::optional<measure::TokenVectors> direct;  ///< what engine::DirectView says
+};
+
+/// The rows in double.
+SilencedVectors to_vectors(const engine::SilencedView& silenced, std::size_t d_model);
+
 /// One block of one intervention.
 struct BlockRows {
   LayerEffect row;
@@ -58,7 +68,12 @@ class BlockAnalysis {
 
   /// One state's rows, except for what needs the family: p_adjusted, significant, effect (which is
   /// `unchanged` or `none`).
-  BlockRows analyse(int layer, const CleanState& clean, const engine::SilencedView& silenced) const;
+  BlockRows analyse(int layer, const CleanState& clean, SilencedVectors silenced) const;
+
+  /// The largest |mean delta of a draw - mean_delta| over the draws of the noise; 0 while the run
+  /// has not left the clean one. `mean_delta` is that of the run without noise.
+  double noise_floor(double mean_delta, const CleanState& clean,
+                     std::span<const engine::RowsView> draws) const;
 
  private:
   /// The deciding test; all that are wanted with `with_beside`.
@@ -68,7 +83,7 @@ class BlockAnalysis {
   void set_same(LayerEffect& row, const CleanState& clean) const;
   /// Fills `rows.row` and `rows.relative`.
   void compare(BlockRows& rows, const CleanState& clean, const MeasuredState& after,
-               const engine::DirectView& direct) const;
+               measure::TokenVectors direct) const;
   /// `after` is null for a block that the intervention does not reach.
   OtherRow compare_otherwise(int layer, const Comparison& comparison, const CleanState& clean,
                              const MeasuredState* after) const;

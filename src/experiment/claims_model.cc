@@ -39,6 +39,30 @@ std::vector<Signs> signs_of(const StudyEvidence& evidence) {
   return signs;
 }
 
+/// A head's late blocks against the noise.
+struct NoiseOfHead {
+  bool is_significant = false;  ///< some late block is
+  bool is_above = false;        ///< and some such block is not near the noise
+  std::optional<double> floor;  ///< the largest of the significant late blocks, where all are known
+};
+
+NoiseOfHead noise_of(const SweepOutcome& outcome) {
+  NoiseOfHead head;
+  bool is_known = true;
+  double largest = 0;
+  for (const int layer : outcome.ripple.late_layers) {
+    const LayerEffect& row = outcome.layers[static_cast<std::size_t>(layer)];
+    if (!row.significant) continue;
+    head.is_significant = true;
+    is_known = is_known && row.noise_floor.has_value();
+    largest = std::max(largest, row.noise_floor.value_or(0));
+    // Decided anew: the effects of a study may be judged in another family than they were found in.
+    if (!is_near_noise(row).value_or(true)) head.is_above = true;
+  }
+  if (head.is_significant && is_known) head.floor = largest;
+  return head;
+}
+
 }  // namespace
 
 Claim judge_both_signs(const StudyEvidence& evidence) {
@@ -72,13 +96,18 @@ Claim judge_both_signs(const StudyEvidence& evidence) {
 
 Claim judge_every_head_contributes(const StudyEvidence& evidence) {
   std::int64_t n_significant = 0;
+  std::int64_t n_above = 0;
+  bool is_known = !evidence.outcomes.empty();
+  double largest_floor = 0;
   for (const SweepOutcome& one : evidence.outcomes) {
-    const auto& late = one.ripple.late_layers;
-    const bool is_late = std::ranges::any_of(one.layers, [&late](const LayerEffect& row) {
-      return row.significant && std::ranges::find(late, row.layer) != late.end();
-    });
-    if (is_late) ++n_significant;
+    const NoiseOfHead head = noise_of(one);
+    if (!head.is_significant) continue;
+    ++n_significant;
+    if (head.is_above) ++n_above;
+    is_known = is_known && head.floor.has_value();
+    largest_floor = std::max(largest_floor, head.floor.value_or(0));
   }
+  is_known = is_known && n_significant > 0;
   const auto n_heads = static_cast<std::int64_t>(evidence.outcomes.size());
   Claim claim;
   claim.id = "every_head_contributes";
@@ -87,16 +116,20 @@ Claim judge_every_head_contributes(const StudyEvidence& evidence) {
   claim.rule =
       "At least 95 % of all heads are significant in a late block; and 95 % of these lie ten times "
       "above the noise floor.";
-  // The noise floor has not been measured: nothing can be said to lie above it.
-  claim.verdict = verdict_of(at_least(n_significant, n_heads, 95), false);
-  claim.figures = {{"n_heads", n_heads},
-                   {"n_significant", n_significant},
-                   {"share_significant", share(n_significant, n_heads)},
-                   {"noise_floor", FigureValue()},
-                   {"share_above_noise", FigureValue()}};
+  // Where the noise floor has not been measured, nothing can be said to lie above it.
+  claim.verdict = verdict_of(at_least(n_significant, n_heads, 95),
+                             is_known && at_least(n_above, n_significant, 95));
+  claim.figures = {
+      {"n_heads", n_heads},
+      {"n_significant", n_significant},
+      {"share_significant", share(n_significant, n_heads)},
+      {"noise_floor", is_known ? FigureValue(largest_floor) : FigureValue()},
+      {"share_above_noise", is_known ? FigureValue(share(n_above, n_significant)) : FigureValue()}};
   claim.reading =
-      fmt::format("{} of {} heads ({:.1f} %) are significant late; no noise floor measured yet",
-                  n_significant, n_heads, 100 * share(n_significant, n_heads));
+      fmt::format("{} of {} heads ({:.1f} %) are significant late; {}", n_significant, n_heads,
+                  100 * share(n_significant, n_heads),
+                  is_known ? fmt::format("{} of these lie ten times above the noise", n_above)
+                           : "no noise floor measured (--noise-floor)");
   return claim;
 }
 

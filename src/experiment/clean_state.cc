@@ -61,10 +61,10 @@ void CleanState::require(const Comparison& comparison) const {
   if (!undefined.empty()) throw NumericError(undefined);
 }
 
-CleanState::CleanState(const engine::RowsView& rows, std::size_t d_model, std::string name,
+CleanState::CleanState(measure::TokenVectors vectors, std::string name,
                        std::span<const Comparison> comparisons, int threads)
     : name_(std::move(name)),
-      measured_(measure_state(to_vectors(rows, d_model), name_, "clean", threads)) {
+      measured_(measure_state(std::move(vectors), name_, "clean", threads)) {
   for (const Comparison& comparison : comparisons) {
     const measure::PairSelection& selection = comparison.pairs;
     if (!pairs_.contains(comparison)) {

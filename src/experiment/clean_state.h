@@ -52,7 +52,7 @@ class CleanState {
  public:
   /// Measures the state for each of `comparisons`. Errors as for measure_state: of the vectors as
   /// they are.
-  CleanState(const engine::RowsView& rows, std::size_t d_model, std::string name,
+  CleanState(measure::TokenVectors vectors, std::string name,
              std::span<const Comparison> comparisons, int threads);
 
   const std::string& name() const { return name_; }

@@ -28,10 +28,11 @@ ControlRuns::ControlRuns(const Model& model, const SilenceResult& result, std::u
   options_.states = result.states;
   options_.pairs = result.pairs;
   options_.cosine = result.cosine;
+  options_.rogue_dimensions = result.rogue_dimensions;
   options_.exclude_first = result.exclude_first;
   engine::check_request(model.config(),
                         {.token_ids = ids_, .interventions = {&result.intervention, 1}});
-  check_options(options_, ids_.size());
+  check_options(options_, ids_.size(), static_cast<std::size_t>(model.config().d_model));
 }
 
 std::size_t ControlRuns::n_rows() const {
@@ -107,12 +108,12 @@ void ControlRuns::run_chunk(std::span<const PushRows> pushes, std::vector<PushEf
                         .rows = rows});
     runs.emplace_back(config, result_.prompt, intervention, options_, share ? 1 : threads_);
   }
-  const std::vector<measure::PairSelection> selections = runs.front().selections();
+  const std::vector<Comparison> comparisons = runs.front().comparisons();
   const auto observe = [&](const engine::StateView& view) {
     const engine::PromptView& states = view.prompts.front();
-    const CleanState clean(states.clean, static_cast<std::size_t>(config.d_model),
-                           state_name(view.index, config.n_layer), options_.cosine, selections,
-                           threads_);
+    const CleanState clean(
+        to_vectors(states.clean, static_cast<std::size_t>(config.d_model)),
+        state_name(view.index, config.n_layer), comparisons, threads_);
     support::parallel_for(runs.size(), share ? threads_ : 1, [&](std::size_t k) {
       runs[k].observe(view.index, clean, states.silenced[k]);
     });

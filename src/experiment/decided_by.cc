@@ -21,6 +21,7 @@ void decide(LayerEffect& row, const std::string& spec, Test test) {
   row.p_adjusted = found->p_adjusted;
   row.significant = found->significant;
   row.effect = experiment::effect_of(row);
+  row.near_noise = is_near_noise(row);
 }
 
 }  // namespace

@@ -85,6 +85,10 @@ CosineChoice parse_cosine(std::string_view text) {
                   support::escape_for_display(text)));
 }
 
+std::string_view to_string(Precision precision) {
+  return precision == Precision::float64 ? "double" : "float";
+}
+
 std::string_view to_string(Effect effect) {
   switch (effect) {
     case Effect::none:

@@ -170,3 +170,13 @@ void add_growth_interval(Ripple& ripple, std::span<const std::vector<double>> re
 }
 
 }  // namespace tacet::experiment
+
+namespace tacet {
+
+std::optional<bool> is_near_noise(const LayerEffect& row) {
+  constexpr double kFarAbove = 10;
+  if (!row.noise_floor) return std::nullopt;
+  return row.significant && std::abs(row.mean_delta) < kFarAbove * *row.noise_floor;
+}
+
+}  // namespace tacet

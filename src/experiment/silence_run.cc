@@ -13,6 +13,7 @@ SilenceRun::SilenceRun(const ModelConfig& config, const Prompt& prompt,
     : options_(options),
       n_layer_(config.n_layer),
       n_head_(config.n_head),
+      d_model_(static_cast<std::size_t>(config.d_model)),
       analysis_(options, intervention, prompt.tokens.size(),
                 static_cast<std::size_t>(config.d_model), threads) {
   result_.prompt = prompt;
@@ -25,6 +26,11 @@ SilenceRun::SilenceRun(const ModelConfig& config, const Prompt& prompt,
 }
 
 void SilenceRun::observe(int index, const CleanState& clean, const engine::SilencedView& silenced) {
+  observe(index, clean, to_vectors(silenced, d_model_), silenced.draws);
+}
+
+void SilenceRun::observe(int index, const CleanState& clean, SilencedVectors silenced,
+                         std::span<const engine::RowsView> draws) {
   const bool is_hf = options_.states == StatesKind::hf;
   if (index == 0) {
     clean.require(analysis_.own());
@@ -35,7 +41,10 @@ void SilenceRun::observe(int index, const CleanState& clean, const engine::Silen
   const bool is_final_norm = index > n_layer_;
   const bool in_layers = !is_final_norm || is_hf;
   const int layer = is_final_norm && in_layers ? n_layer_ - 1 : index - 1;
-  BlockRows rows = analysis_.analyse(layer, clean, silenced);
+  BlockRows rows = analysis_.analyse(layer, clean, std::move(silenced));
+  if (!draws.empty()) {
+    rows.row.noise_floor = analysis_.noise_floor(rows.row.mean_delta, clean, draws);
+  }
   if (is_final_norm) result_.trajectory.final_norm_mean = rows.row.mean_clean;
   if (!in_layers) {
     result_.final_norm = std::move(rows.row);
@@ -80,9 +89,11 @@ SilenceResult SilenceRun::finish(std::int64_t values_changed) {
   const int cut = result_.intervention.cut_layer();
   result_.test = make_test(cut);
   judge(result_.layers, result_.test, cut, add_token_swap(result_.layers, swap_parts_, options_));
+  for (LayerEffect& row : result_.layers) row.near_noise = is_near_noise(row);
   if (result_.final_norm) {
     add_token_swap(std::span(&*result_.final_norm, 1), std::span(&final_norm_parts_, 1), options_);
     judge_alone(*result_.final_norm, options_.alpha);
+    result_.final_norm->near_noise = is_near_noise(*result_.final_norm);
   }
   result_.ripple = make_ripple(result_.layers, cut);
   add_growth_interval(result_.ripple, relative_, options_.alpha);

@@ -26,6 +26,9 @@ class SilenceRun {
 
   /// Takes state number `index`; every one, in order.
   void observe(int index, const CleanState& clean, const engine::SilencedView& silenced);
+  /// The same from states in double; `draws` are those of the noise, if any.
+  void observe(int index, const CleanState& clean, SilencedVectors silenced,
+               std::span<const engine::RowsView> draws = {});
 
   /// The judged result, after the last state. Its timing and states are the caller's to fill.
   SilenceResult finish(std::int64_t values_changed);
@@ -46,6 +49,7 @@ class SilenceRun {
   const SilenceOptions& options_;
   int n_layer_;
   int n_head_;
+  std::size_t d_model_;
   BlockAnalysis analysis_;
   SilenceResult result_;
   std::vector<Other> others_;

@@ -31,7 +31,15 @@ template <typename AnError>
 }
 
 void check(const ModelConfig& config, std::span<const SweepPrompt> prompts,
-           const SilenceOptions& options) {
+           const SweepOptions& sweep) {
+  const SilenceOptions& options = sweep.silence;
+  if (sweep.noise_draws < 0 || sweep.noise_draws > kMostNoiseDraws) {
+    throw UsageError(fmt::format("the draws of the noise are {}, but must be 0 to {}",
+                                 sweep.noise_draws, kMostNoiseDraws));
+  }
+  if (options.precision != Precision::float32) {
+    throw UsageError("a sweep runs in float32; silence one intervention in double");
+  }
   if (options.keep_states) {
     throw UsageError("a sweep keeps no states; silence one intervention to have them");
   }
@@ -74,8 +82,12 @@ class SweepProgress {
 class ChunkRun {
  public:
   ChunkRun(const Model& model, std::span<const SweepPrompt> prompts, const SweepChunk& chunk,
-           const SilenceOptions& options, int threads)
-      : model_(model), chunk_(chunk), options_(options), threads_(threads) {
+           const SweepOptions& options, int threads)
+      : model_(model),
+        chunk_(chunk),
+        options_(options.silence),
+        noise_{.count = options.noise_draws, .seed = options.silence.resampling.seed},
+        threads_(threads) {
     std::size_t n_runs = 0;
     for (const SweepPart& part : chunk.parts) n_runs += part.count;
     // Either the runs share the threads, or, when there are fewer, each has all of them.
@@ -86,7 +98,8 @@ class ChunkRun {
   void run(SweepProgress& progress) {
     std::vector<engine::PassPrompt> requests;
     for (const OnePrompt& prompt : prompts_) {
-      requests.push_back({.token_ids = prompt.ids, .interventions = prompt.interventions});
+      requests.push_back(
+          {.token_ids = prompt.ids, .interventions = prompt.interventions, .noise = noise_});
     }
     changed_ = engine::forward_pass(
         model_.weights(), requests, threads_, [&](const engine::StateView& view) {
@@ -144,8 +157,9 @@ class ChunkRun {
     std::vector<std::optional<CleanState>> clean(prompts_.size());
     const bool many = prompts_.size() >= static_cast<std::size_t>(threads_);
     support::parallel_for(prompts_.size(), many ? threads_ : 1, [&](std::size_t i) {
-      clean[i].emplace(view.prompts[i].clean, static_cast<std::size_t>(config.d_model), name,
-                       prompts_[i].comparisons, many ? 1 : threads_);
+      clean[i].emplace(
+          experiment::to_vectors(view.prompts[i].clean, static_cast<std::size_t>(config.d_model)),
+          name, prompts_[i].comparisons, many ? 1 : threads_);
       prompts_[i].trajectory.observe(view.index, *clean[i]);
     });
 
@@ -168,6 +182,7 @@ class ChunkRun {
   const Model& model_;
   const SweepChunk& chunk_;
   const SilenceOptions& options_;
+  engine::NoiseDraws noise_;
   int threads_;
   int measure_threads_ = 1;
   std::vector<OnePrompt> prompts_;
@@ -178,7 +193,7 @@ class ChunkRun {
 /// intervention to blame stands alone, so that all others are found and handed over.
 class Passes {
  public:
-  Passes(const Model& model, std::span<const SweepPrompt> prompts, const SilenceOptions& options,
+  Passes(const Model& model, std::span<const SweepPrompt> prompts, const SweepOptions& options,
          int threads)
       : model_(model), prompts_(prompts), options_(options), threads_(threads) {}
 
@@ -219,7 +234,7 @@ class Passes {
 
   const Model& model_;
   std::span<const SweepPrompt> prompts_;
-  const SilenceOptions& options_;
+  const SweepOptions& options_;
   int threads_;
 };
 
@@ -232,12 +247,12 @@ std::uint64_t default_memory() {
 void sweep(const Model& model, std::span<const SweepPrompt> prompts, const SweepOptions& options,
            const SweepSink& sink) {
   const int threads = support::resolve_threads(options.silence.threads);
-  check(model.config(), prompts, options.silence);
+  check(model.config(), prompts, options);
   const std::uint64_t memory = options.memory == 0 ? default_memory() : options.memory;
   const std::vector<SweepChunk> chunks =
-      experiment::plan_sweep(model.config(), prompts, memory, threads);
+      experiment::plan_sweep(model.config(), prompts, memory, threads, options.noise_draws);
   SweepProgress progress(options.silence, chunks);
-  const Passes passes(model, prompts, options.silence, threads);
+  const Passes passes(model, prompts, options, threads);
   std::exception_ptr failure;
   for (const SweepChunk& chunk : chunks) passes.run(chunk, sink, progress, failure);
   if (failure) std::rethrow_exception(failure);

@@ -28,7 +28,8 @@ std::uint64_t measure_bytes(const ModelConfig& config, std::uint64_t tokens) {
 /// Fills chunks one after the other.
 class Planner {
  public:
-  Planner(const ModelConfig& config, std::uint64_t memory) : config_(config), memory_(memory) {}
+  Planner(const ModelConfig& config, std::uint64_t memory, int noise_draws)
+      : config_(config), memory_(memory), runs_each_(1 + static_cast<std::uint64_t>(noise_draws)) {}
 
   void add_prompt(std::size_t number, const SweepPrompt& prompt) {
     const std::uint64_t tokens = prompt.prompt.tokens.size();
@@ -41,7 +42,8 @@ class Planner {
     };
     for (std::size_t k = 0; k < prompt.interventions.size(); ++k) {
       const Intervention& intervention = prompt.interventions[k];
-      const std::uint64_t rows = tokens - static_cast<std::uint64_t>(intervention.first_position());
+      const std::uint64_t rows =
+          runs_each_ * (tokens - static_cast<std::uint64_t>(intervention.first_position()));
       const std::uint64_t new_rows = rows + (has_rows ? 0 : tokens);
       if (!chunks_.empty() && !fits(new_rows)) {
         chunks_.emplace_back();
@@ -96,6 +98,7 @@ class Planner {
 
   const ModelConfig& config_;
   std::uint64_t memory_;
+  std::uint64_t runs_each_;  // that an intervention has: with noise several
   std::vector<SweepChunk> chunks_;
   std::uint64_t rows_ = 0;
   std::uint64_t bytes_ = 0;
@@ -124,13 +127,13 @@ std::pair<SweepChunk, SweepChunk> halves(const SweepChunk& chunk) {
 }
 
 std::vector<SweepChunk> plan_sweep(const ModelConfig& config, std::span<const SweepPrompt> prompts,
-                                   std::uint64_t memory, int threads) {
+                                   std::uint64_t memory, int threads, int noise_draws) {
   std::uint64_t measures = 0;
   for (const SweepPrompt& prompt : prompts) {
     measures = std::max(measures, measure_bytes(config, prompt.prompt.tokens.size()));
   }
   measures *= static_cast<std::uint64_t>(threads);
-  Planner planner(config, memory - std::min(memory, measures));
+  Planner planner(config, memory - std::min(memory, measures), noise_draws);
   for (std::size_t p = 0; p < prompts.size(); ++p) planner.add_prompt(p, prompts[p]);
   return planner.take();
 }

@@ -28,11 +28,11 @@ struct SweepChunk {
 /// intervention (or none).
 std::pair<SweepChunk, SweepChunk> halves(const SweepChunk& chunk);
 
-/// Cuts a sweep into chunks that keep to `memory` bytes with `threads` threads, in the order of
-/// prompts and interventions. A chunk holds at least one intervention (or one prompt without any),
-/// whatever the memory.
+/// Cuts a sweep, whose interventions have `noise_draws` further runs each, into chunks that keep to
+/// `memory` bytes with `threads` threads, in the order of prompts and interventions. A chunk holds
+/// at least one intervention (or one prompt without any), whatever the memory.
 std::vector<SweepChunk> plan_sweep(const ModelConfig& config, std::span<const SweepPrompt> prompts,
-                                   std::uint64_t memory, int threads);
+                                   std::uint64_t memory, int threads, int noise_draws = 0);
 
 /// How many runs of one prompt of `tokens` tokens go up the blocks together within `memory` bytes,
 /// each with `own_rows` rows (>= 1) and `extra` bytes beside them; at least 1.

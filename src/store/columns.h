@@ -49,6 +49,8 @@ void visit_columns(Row& row, Visit&& visit) {
   visit("mean_delta_degrees_high", row.mean_delta_degrees_high);
   visit("cka", row.cka);
   visit("rank_correlation", row.rank_correlation);
+  visit("noise_floor", row.noise_floor);
+  visit("near_noise", row.near_noise);
 }
 
 /// The same for `ripple`.

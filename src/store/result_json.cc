@@ -24,6 +24,9 @@ class ColumnsBuilder {
   void operator()(const char* key, const std::optional<int>& value) {
     builder_.value(key, value ? Json(*value) : Json(nullptr));
   }
+  void operator()(const char* key, const std::optional<bool>& value) {
+    builder_.value(key, value ? Json(*value) : Json(nullptr));
+  }
   void operator()(const char* key, Effect value) { builder_.text(key, to_string(value)); }
   /// Integers, booleans and lists of them.
   template <typename Value>
@@ -242,6 +245,7 @@ Json silence_json(const SilenceResult& result, const ModelSummary& model) {
       .text("pairs", to_string(result.pairs))
       .text("cosine", to_string(result.cosine, result.rogue_dimensions))
       .value("exclude_first", result.exclude_first)
+      .text("precision", to_string(result.precision))
       .value("effect_depends_on_first", result.effect_depends_on_first);
   if (!result.verdict_changes.empty()) builder.value("geometry", geometry_json(result));
   return builder.take();

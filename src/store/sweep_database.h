@@ -24,6 +24,7 @@ struct RunSettings {
   int rogue_dimensions = 0;  ///< of Cosine::no_rogue, else 0
   PairsKind pairs = PairsKind::movable;
   bool exclude_first = false;
+  int noise_draws = 0;  ///< of the noise floor; 0 where none was asked for
   Test test = Test::paired;
   std::vector<Test> tests_beside;  ///< without `test`, each once, in the order of kAllTests
   ResamplingOptions resampling;    ///< of the tests that draw at random

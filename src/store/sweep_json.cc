@@ -51,6 +51,7 @@ Json settings_json(const RunSettings& settings) {
       .text("cosine", to_string(settings.cosine, settings.rogue_dimensions))
       .text("pairs", to_string(settings.pairs))
       .value("exclude_first", settings.exclude_first)
+      .value("noise_draws", settings.noise_draws)
       .text("test", to_string(settings.test))
       .value("tests_beside", test_names(settings.tests_beside))
       .value("seed", settings.resampling.seed)
@@ -58,6 +59,14 @@ Json settings_json(const RunSettings& settings) {
       .number("alpha", settings.alpha)
       .text("correction", to_string(settings.correction))
       .text("family", to_string(settings.family))
+      .take();
+}
+
+Json noise_json(const SweepNoise& noise) {
+  return ObjectBuilder("noise")
+      .number("floor", noise.floor)
+      .value("n_significant", noise.n_significant)
+      .value("n_near", noise.n_near)
       .take();
 }
 
@@ -156,6 +165,7 @@ Json sweep_document(const SweepListing& listing) {
       .value("heads", std::move(heads))
       .value("counts", counts_json(listing.summary))
       .value("tests", beside_json(listing.beside))
+      .value("noise", listing.noise ? noise_json(*listing.noise) : Json(nullptr))
       .take();
 }
 

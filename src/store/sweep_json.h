@@ -2,6 +2,8 @@
 /// What a sweep found, as JSON and CSV.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +14,13 @@
 
 namespace tacet::store {
 
+/// How a sweep with a noise floor stands to it.
+struct SweepNoise {
+  double floor = 0;                ///< the largest noise floor of all blocks
+  std::int64_t n_significant = 0;  ///< blocks, by the runs' own family
+  std::int64_t n_near = 0;         ///< those of them that lie near their noise floor
+};
+
 /// A sweep as it is shown: the runs that belong together, and what they found.
 struct SweepListing {
   /// At least one; of one model and, but for the positions, of one setting.
@@ -20,12 +29,14 @@ struct SweepListing {
   SweepSummary summary;               ///< over all runs
   /// The same summary by each test that was made beside the one that decides.
   std::vector<std::pair<Test, SweepSummary>> beside;
+  std::optional<SweepNoise> noise;  ///< over the blocks of all runs; nullopt without --noise-floor
 };
 
 /// `"schema": "tacet.sweep/1"`: schema, version, model, prompts [{run, id, prompt, positions,
 /// tokens}], settings (what the rows of the database were measured and tested with), test (what
 /// this summary was tested with), heads [{spec, heads, layer, head, cut_layer, late_delta, ...}],
-/// counts, tests {NAME {heads [{spec, role, p_adjusted, ...}], counts}} of those made beside.
+/// counts, tests {NAME {heads [{spec, role, p_adjusted, ...}], counts}} of those made beside,
+/// noise {floor, n_significant, n_near} | null.
 /// `layer` and `head` are null for a joint intervention; with several prompts the numbers
 /// of `heads` are means over them. Throws NumericError for NaN.
 std::string sweep_json(const SweepListing& listing);

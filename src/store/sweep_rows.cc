@@ -21,6 +21,7 @@ constexpr const char* sql_type() {
   if constexpr (std::is_same_v<Value, double>) return "REAL NOT NULL";
   if constexpr (std::is_same_v<Value, std::optional<double>>) return "REAL";
   if constexpr (std::is_same_v<Value, std::optional<int>>) return "INTEGER";
+  if constexpr (std::is_same_v<Value, std::optional<bool>>) return "INTEGER";
   if constexpr (std::is_integral_v<Value>) return "INTEGER NOT NULL";
   return "TEXT NOT NULL";
 }
@@ -45,6 +46,13 @@ class Putter {
   void operator()(const char*, double value) { statement_.put(value); }
   void operator()(const char*, const std::optional<double>& value) { statement_.put(value); }
   void operator()(const char*, const std::optional<int>& value) {
+    if (value) {
+      statement_.put(std::int64_t{*value});
+    } else {
+      statement_.put_null();
+    }
+  }
+  void operator()(const char*, const std::optional<bool>& value) {
     if (value) {
       statement_.put(std::int64_t{*value});
     } else {
@@ -90,6 +98,10 @@ class Taker {
   void operator()(const char*, std::optional<int>& value) {
     value.reset();
     if (!statement_.take_null()) value = statement_.take_int();
+  }
+  void operator()(const char*, std::optional<bool>& value) {
+    value.reset();
+    if (!statement_.take_null()) value = statement_.take_int64() != 0;
   }
   void operator()(const char*, std::string& value) { value = statement_.take_text(); }
   void operator()(const char*, std::vector<double>& value) {

@@ -41,6 +41,7 @@ RunSettings from_json(const Json& json) {
           .rogue_dimensions = cosine.rogue_dimensions,
           .pairs = named<PairsKind>(json.at("pairs")),
           .exclude_first = json.at("exclude_first").get<bool>(),
+          .noise_draws = json.at("noise_draws").get<int>(),
           .test = named<Test>(json.at("test")),
           .tests_beside = tests_from(json.at("tests_beside")),
           .resampling = {.seed = json.at("seed").get<std::uint64_t>(),
@@ -70,6 +71,7 @@ std::string settings_text(const RunSettings& settings) {
       .text("cosine", to_string(settings.cosine, settings.rogue_dimensions))
       .text("pairs", to_string(settings.pairs))
       .value("exclude_first", settings.exclude_first)
+      .value("noise_draws", settings.noise_draws)
       .text("test", to_string(settings.test))
       .value("tests_beside", names_of(settings.tests_beside))
       .value("seed", settings.resampling.seed)

@@ -16,6 +16,8 @@ inline constexpr std::array<Word, 0> kWords{};
 template <>
 inline constexpr std::array kWords<StatesKind>{StatesKind::block, StatesKind::hf};
 template <>
+inline constexpr std::array kWords<Precision>{Precision::float32, Precision::float64};
+template <>
 inline constexpr std::array kWords<PairsKind>{PairsKind::movable, PairsKind::all};
 template <>
 inline constexpr std::array kWords<Test> = kAllTests;

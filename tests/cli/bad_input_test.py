@@ -35,7 +35,9 @@ class CommandLine(ToolTest):
 
     def test_options_that_mean_nothing_to_a_command(self):
         for arguments in (("trajectory", "--heads", "L1H1"), ("trajectory", "--alpha", "0.1"),
-                          ("trajectory", "--at", "all"), ("tokens", "--threads", "1"),
+                          ("trajectory", "--at", "all"), ("sweep", "--precision", "double"),
+                          ("silence", "--noise-floor"), ("trajectory", "--precision", "double"),
+                          ("tokens", "--threads", "1"),
                           ("models", "--model", "mini"), ("man", "--format", "json")):
             self.assert_fails(WRONG_USAGE, *arguments, says="unknown option")
 
@@ -47,6 +49,7 @@ class CommandLine(ToolTest):
         self.assert_fails(WRONG_USAGE, "silence", PROMPT, "--heads", says="--heads needs a value")
         self.assert_fails(WRONG_USAGE, "silence", PROMPT, "--heads=", says="--heads= has no value")
         self.assert_fails(WRONG_USAGE, "silence", PROMPT, "--quiet=3", says="takes no value")
+        self.assert_fails(WRONG_USAGE, "sweep", PROMPT, "--noise-floor=3", says="takes no value")
         self.assert_fails(WRONG_USAGE, "silence", PROMPT, "--heads", "L1H1", "--heads", "L1H0",
                           says="--heads is given 2 times")
         self.assert_fails(WRONG_USAGE, "silence", "--heads", "L1H1", "I", "like",
@@ -72,6 +75,8 @@ class CommandLine(ToolTest):
                 ("--cosine", "no-rogue:100000", "can be left out"),
                 ("--dimensions", "0", "a whole number of at least 1"),
                 ("--dimensions", "100000", "cannot be named"),
+                ("--precision", "dbl", "float, double"),
+                ("--precision", "duble", "did you mean 'double'?"),
                 ("--format", "jsn", "did you mean 'json'?"), ("--color", "no", "auto, always"),
                 ("--mode", "mean", "zero or scale:X"), ("--mode", "scale:nan", "finite"),
                 ("--mode", "scale:", "scale:"), ("--at", "x", "'x'"), ("--at", "99", "99"),

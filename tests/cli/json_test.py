@@ -164,6 +164,31 @@ class Silence(ContractTest):
         self.assert_object(result["timing"], TIMING)
         self.assertGreater(result["timing"]["load_s"], 0)
 
+    def test_precision(self):
+        cut = ("silence", PROMPT, "--heads", "L3H1")
+        plain = ask_json(*cut)
+        double = ask_json(*cut, "--precision", "double")
+        self.assertEqual((plain["precision"], double["precision"]), ("float", "double"))
+        self.assertEqual(double["layers"],
+                         ask_json(*cut, "--precision", "double", "--threads", "1")["layers"])
+        self.assertEqual(plain["layers"], ask_json(*cut, "--precision", "float")["layers"])
+        for row, exact in zip(plain["layers"] + [plain["final_norm"]],
+                              double["layers"] + [double["final_norm"]]):
+            self.assertIsNone(row["noise_floor"])
+            self.assertIsNone(row["near_noise"])
+            self.assertEqual(exact["noise_floor"], abs(row["mean_delta"] - exact["mean_delta"]))
+            near = abs(exact["mean_delta"]) < 10 * exact["noise_floor"]
+            self.assertEqual(exact["near_noise"], exact["significant"] and near)
+            self.assertEqual(exact["noise_floor"] == 0, exact["effect"] == "unchanged")
+            self.assertLess(exact["noise_floor"], 1e-6)
+        self.assertEqual(list(double["layers"][0])[-2:], ["noise_floor", "near_noise"])
+
+    def test_precision_of_the_null(self):
+        for row in ask_json("silence", PROMPT, "--heads", "L3H1", "--mode", "scale:1",
+                            "--precision", "double")["layers"]:
+            self.assertEqual((row["effect"], row["mean_delta"], row["noise_floor"],
+                              row["near_noise"]), ("unchanged", 0, 0, False))
+
     def test_unchanged_blocks(self):
         row = ask_json("silence", PROMPT, "--heads", "L1H1")["layers"][0]
         self.assertEqual(row["effect"], "unchanged")

@@ -234,5 +234,23 @@ TEST(BlockNames, CarryBothIndices) {
             "blocks 0-2, 7, 9-10 (hidden_states[1-3, 8, 10-11])");
 }
 
+TEST(RenderSilence, MarksWhatLiesNearTheNoise) {
+  SilenceResult result = made_silence();
+  EXPECT_THAT(render_silence(result, made_model(), View()), Not(HasSubstr("≈")));
+  result.precision = Precision::float64;
+  for (LayerEffect& row : result.layers) {
+    row.noise_floor = 2e-3;
+    row.near_noise = is_near_noise(row);
+  }
+  const std::string text = render_silence(result, made_model(), View());
+  EXPECT_THAT(text, HasSubstr("* ▲ coupling   ≈\n"));
+  EXPECT_THAT(text, HasSubstr("* ▼ decoupling\n")) << "25 times the floor";
+  EXPECT_THAT(text, HasSubstr("· none\n"));
+  EXPECT_THAT(text, HasSubstr("less than ten times the noise floor"));
+  EXPECT_THAT(text, HasSubstr("double precision"));
+  EXPECT_THAT(text, HasSubstr("differ by 0.002 in Δ at most; 1 of 3"));
+  EXPECT_LE(widest(text), 100U);
+}
+
 }  // namespace
 }  // namespace tacet::cli

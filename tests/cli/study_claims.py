@@ -25,13 +25,15 @@ class Database:
 
     def head(self, connection, key, spec, cut, immediate, late, late_layers, growth):
         rows = connection.execute(
-            "SELECT mean_delta, p, significant, perturbation_absolute FROM effects"
+            "SELECT mean_delta, p, significant, perturbation_absolute, noise_floor, near_noise"
+            " FROM effects"
             " WHERE run_id = ? AND intervention_id = ? ORDER BY layer", (self.run, key)).fetchall()
         assert len(rows) == self.n_layer, spec
         return {"cut": cut, "immediate": immediate, "late": late, "growth": growth,
                 "late_layers": json.loads(late_layers), "delta": [row[0] for row in rows],
                 "p": [row[1] for row in rows], "significant": [bool(row[2]) for row in rows],
-                "length": [row[3] for row in rows]}
+                "length": [row[3] for row in rows], "floor": [row[4] for row in rows],
+                "near_noise": [row[5] for row in rows]}
 
     @staticmethod
     def trajectory(connection, exclude_first):
@@ -158,9 +160,16 @@ def accumulation(_, heads, block):
 def every_head_contributes(base, _):
     late = sum(any(head["significant"][layer] for layer in head["late_layers"])
                for head in base.heads)
+    # (floor, near the noise) of the significant late blocks, head by head
+    loud = [[(head["floor"][layer], head["near_noise"][layer]) for layer in head["late_layers"]
+             if head["significant"][layer]] for head in base.heads]
+    known = late > 0 and base.settings["noise_draws"] > 0
+    above = sum(any(near == 0 for _, near in one) for one in loud) / late if known else None
     return ({"n_heads": len(base.heads), "n_significant": late,
-             "share_significant": late / len(base.heads), "noise_floor": None,
-             "share_above_noise": None}, word(100 * late >= 95 * len(base.heads), False))
+             "share_significant": late / len(base.heads),
+             "noise_floor": max(floor for one in loud for floor, _ in one) if known else None,
+             "share_above_noise": above},
+            word(100 * late >= 95 * len(base.heads), known and above >= 0.95))
 
 
 JUDGES = (early_fall, late_rise, late_rise_without_final_norm, small_immediate_effect,

@@ -298,12 +298,16 @@ class Models(StudyTest):
 
     def test_options_and_small_shapes(self):
         several = (("--states", "hf"), ("--exclude-first",), ("--test", "independent"),
-                   ("--correction", "bh", "--alpha", "0.2", "--cosine", "centred"))
+                   ("--correction", "bh", "--alpha", "0.2", "--cosine", "centred"),
+                   ("--noise-floor",))
         for number, options in enumerate(several):
             self.out = self.folder / f"options-{number}"
             study = self.tiny(*options)
             self.assertEqual(names_in(self.out), FILES)
             self.assert_recomputed(study)
+            figures = claims_of(study)["every_head_contributes"]["figures"]
+            if figures["n_significant"]:
+                self.assertEqual(figures["noise_floor"] is None, "--noise-floor" not in options)
         for number, (layers, heads, layer, tokens) in enumerate(
                 ((1, 1, "0", TOKENS), (2, 1, "1", TOKENS), (2, 2, "0", "1,2,3"),
                  (7, 3, "6", "3,2,1,2"))):

@@ -104,6 +104,48 @@ class Results(SweepTest):
             ask("sweep", PROMPT, OTHER, "--heads", HEADS, "--db", other, *option)
             self.assertEqual(contents(other), contents(self.database), option)
 
+    def test_noise_floor(self):
+        quiet = self.sweep(PROMPT, heads="L0H0,L3H2+L7H1")
+        noisy = self.sweep(PROMPT, "--noise-floor", heads="L0H0,L3H2+L7H1")
+        self.assertEqual([one["settings"]["noise_draws"] for one in (quiet, noisy)], [0, 8])
+        self.assertEqual(quiet["heads"], noisy["heads"])
+        self.assertIsNone(quiet["noise"])
+        with opened(self.database) as connection:
+            self.assertEqual(tuple(noisy["noise"].values()), connection.execute(
+                "SELECT max(noise_floor), sum(significant), sum(near_noise) FROM effects"
+                " WHERE run_id = 2").fetchone())
+        self.assertIn("within ten times their own", " ".join(self.show("--run", "2").split()))
+        self.assertNotIn("ten times", self.show("--run", "1"))
+        again = str(self.folder / "again.db")
+        ask("sweep", PROMPT, "--heads", "L3H2+L7H1,L0H0", "--noise-floor", "--db", again,
+            "--threads", "1", "--memory", "1")
+        with opened(self.database) as connection, opened(again) as other:
+            names = [row[1] for row in connection.execute("PRAGMA table_info(effects)")
+                     if row[1] not in ("run_id", "noise_floor", "near_noise")]
+            for table in "effects", "final_norms":
+                runs = [connection.execute(f"SELECT {', '.join(names)} FROM {table} WHERE run_id = ?"
+                                           " ORDER BY intervention_id, layer", (run,)).fetchall()
+                        for run in (1, 2)]
+                self.assertEqual(*runs)
+                self.assertEqual(connection.execute(
+                    f"SELECT count(*) FROM {table} WHERE (noise_floor IS NULL) != (run_id = 1)"
+                    " OR (near_noise IS NULL) != (run_id = 1)").fetchone(), (0,))
+                self.assertEqual(connection.execute(
+                    f"SELECT count(*) FROM {table} WHERE run_id = 2 AND ((noise_floor = 0) !="
+                    " (effect = 'unchanged') OR noise_floor > 1e-6 OR near_noise !="
+                    " (significant AND abs(mean_delta) < 10 * noise_floor))").fetchone(), (0,))
+            floors = ("SELECT spec, layer, noise_floor FROM effects JOIN interventions ON id ="
+                      " intervention_id WHERE run_id = {} ORDER BY spec, layer")
+            self.assertEqual(connection.execute(floors.format(2)).fetchall(),
+                             other.execute(floors.format(1)).fetchall())
+
+    def test_noise_floor_of_the_null(self):
+        self.sweep(PROMPT, "--noise-floor", "--mode", "scale:1", heads="L0H0,L3H2")
+        with opened(self.database) as connection:
+            self.assertEqual(connection.execute(
+                "SELECT DISTINCT mean_delta, noise_floor, near_noise FROM effects").fetchall(),
+                [(0, 0, 0)])
+
     def test_null_intervention(self):
         result = self.sweep(PROMPT, "--mode", "scale:1")
         self.assertTrue(all(head["late_delta"] == 0 and head["t"] is None
@@ -283,7 +325,7 @@ class Showing(SweepTest):
     def test_json(self):
         result = self.sweep(PROMPT)
         self.assertEqual(list(result), ["schema", "version", "model", "prompts", "settings", "test",
-                                        "heads", "counts", "tests"])
+                                        "heads", "counts", "tests", "noise"])
         self.assertEqual(result["schema"], "tacet.sweep/1")
         self.assertEqual(result["test"]["family_size"], 4 * 21 + 16 * 6)
         self.assertEqual(len(result["heads"]), 20)
@@ -378,7 +420,8 @@ class Refusals(SweepTest):
                 wrong(PROMPT, "--db", "a.db", "--memory", size, says="--memory takes a size")
         for option in (("--model", "mini"), (PROMPT,), ("--prompts", "x"), ("--token-ids", "1,2,3"),
                        ("--alpha", "0.1"), ("--at", "all"), ("--threads", "1"), ("--memory", "1GB"),
-                       ("--exclude-first",), ("--mode", "zero"), ("--prepend-bos",)):
+                       ("--exclude-first",), ("--mode", "zero"), ("--prepend-bos",),
+                       ("--noise-floor",)):
             name = option[0] if option[0].startswith("--") else "PROMPT"
             wrong("--show", "--db", "a.db", *option, says=("--show prints", name))
         self.assertEqual(os.listdir(self.folder), [])

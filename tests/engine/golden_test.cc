@@ -1,4 +1,6 @@
 // The engine against the activations that PyTorch printed in float64 (tests/golden).
+#include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <string>
 
@@ -7,6 +9,7 @@
 
 #include "support/compare.h"
 #include "support/golden_file.h"
+#include "support/reference.h"
 #include "tacet/forward.h"
 
 namespace tacet {
@@ -14,6 +17,9 @@ namespace {
 
 using testing::GoldenFile;
 using testing::kStateTolerance;
+
+/// Two programs in float64, absolute: states are of the order of 1 to 100.
+constexpr double kDoubleTolerance = 1e-10;
 
 class Golden : public ::testing::TestWithParam<const char*> {
  protected:
@@ -40,6 +46,25 @@ TEST_P(Golden, StatesAgreeWithPyTorch) {
   ASSERT_EQ(result.silenced.size(), file.silenced.size());
   for (std::size_t k = 0; k < result.silenced.size(); ++k) {
     expect_states(result.silenced[k], file.silenced[k], spec_of(file.interventions[k]));
+  }
+}
+
+TEST_P(Golden, StatesInDoubleAgreeFarBetter) {
+  const Model model = Model::load(file.folder.path());
+  const testing::Reference reference(model);
+  const std::vector<double> clean = reference.run(file.token_ids).states;
+  const auto worst = [](std::span<const double> actual, std::span<const double> expected) {
+    double difference = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      difference = std::max(difference, std::abs(actual[i] - expected[i]));
+    }
+    return difference;
+  };
+  ASSERT_EQ(clean.size(), file.clean.size());
+  EXPECT_LE(worst(clean, file.clean), kDoubleTolerance);
+  for (std::size_t k = 0; k < file.interventions.size(); ++k) {
+    const auto silenced = reference.run(file.token_ids, &file.interventions[k]).states;
+    EXPECT_LE(worst(silenced, file.silenced[k]), kDoubleTolerance);
   }
 }
 

@@ -372,6 +372,29 @@ TEST_F(Claims, EveryHeadContributes) {
   EXPECT_EQ(claim.verdict, Verdict::does_not_hold);
   EXPECT_EQ(count(claim, "n_significant"), 37);
   EXPECT_TRUE(std::holds_alternative<std::monostate>(value(claim, "noise_floor")));
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(value(claim, "share_above_noise")));
+}
+
+TEST_F(Claims, EveryHeadContributesWhereItLiesAboveTheNoise) {
+  for (SweepOutcome& one : outcomes_) {
+    for (LayerEffect& effect : one.layers) effect.noise_floor = 1e-9;
+  }
+  row(at(9, 3), 9).noise_floor = 1e-8;
+  EXPECT_EQ(verdict("every_head_contributes"), Verdict::holds);
+  EXPECT_EQ(number(judged("every_head_contributes"), "noise_floor"), 1e-8);
+  // One late block above the noise is enough for a head; 38 of 40 heads are enough.
+  row(at(0, 0), 8).noise_floor = 0.05;
+  EXPECT_EQ(number(judged("every_head_contributes"), "share_above_noise"), 1);
+  for (const int head : {0, 1, 2}) {
+    EXPECT_EQ(verdict("every_head_contributes"), Verdict::holds);
+    row(at(0, head), 8).noise_floor = row(at(0, head), 9).noise_floor = 0.05;
+  }
+  const Claim claim = judged("every_head_contributes");
+  EXPECT_EQ(claim.verdict, Verdict::in_part);
+  EXPECT_EQ(number(claim, "share_above_noise"), 37.0 / 40);
+  row(at(9, 3), 9).noise_floor.reset();
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(
+      value(judged("every_head_contributes"), "noise_floor")));
 }
 
 TEST_F(Claims, SameBits) {

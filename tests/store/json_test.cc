@@ -108,8 +108,18 @@ constexpr const char* kSilence = R"({
       "effective_rank_clean": 2.5,
       "effective_rank_silenced": 2.5,
       "perturbation_absolute": 0.0,
+      "cohen_dz_low": null,
+      "cohen_dz_high": null,
+      "glass_delta": null,
+      "glass_delta_low": null,
+      "glass_delta_high": null,
+      "mean_delta_degrees": null,
+      "mean_delta_degrees_low": null,
+      "mean_delta_degrees_high": null,
       "cka": 1.0,
-      "rank_correlation": 1.0
+      "rank_correlation": 1.0,
+      "noise_floor": null,
+      "near_noise": null
     },
     {
       "layer": 1,
@@ -135,8 +145,18 @@ constexpr const char* kSilence = R"({
       "effective_rank_clean": 2.5,
       "effective_rank_silenced": 2.5,
       "perturbation_absolute": 0.75,
+      "cohen_dz_low": null,
+      "cohen_dz_high": null,
+      "glass_delta": null,
+      "glass_delta_low": null,
+      "glass_delta_high": null,
+      "mean_delta_degrees": null,
+      "mean_delta_degrees_low": null,
+      "mean_delta_degrees_high": null,
       "cka": 1.0,
-      "rank_correlation": null
+      "rank_correlation": null,
+      "noise_floor": null,
+      "near_noise": null
     },
     {
       "layer": 2,
@@ -162,8 +182,18 @@ constexpr const char* kSilence = R"({
       "effective_rank_clean": 2.75,
       "effective_rank_silenced": 2.625,
       "perturbation_absolute": 12.0,
+      "cohen_dz_low": null,
+      "cohen_dz_high": null,
+      "glass_delta": null,
+      "glass_delta_low": null,
+      "glass_delta_high": null,
+      "mean_delta_degrees": null,
+      "mean_delta_degrees_low": null,
+      "mean_delta_degrees_high": null,
       "cka": 0.875,
-      "rank_correlation": -0.25
+      "rank_correlation": -0.25,
+      "noise_floor": null,
+      "near_noise": null
     }
   ],
   "final_norm": {
@@ -190,8 +220,18 @@ constexpr const char* kSilence = R"({
     "effective_rank_clean": 2.75,
     "effective_rank_silenced": 2.625,
     "perturbation_absolute": 12.0,
+    "cohen_dz_low": null,
+    "cohen_dz_high": null,
+    "glass_delta": null,
+    "glass_delta_low": null,
+    "glass_delta_high": null,
+    "mean_delta_degrees": null,
+    "mean_delta_degrees_low": null,
+    "mean_delta_degrees_high": null,
     "cka": 0.875,
-    "rank_correlation": -0.25
+    "rank_correlation": -0.25,
+    "noise_floor": null,
+    "near_noise": null
   },
   "ripple": {
     "cut_layer": 1,
@@ -204,7 +244,9 @@ constexpr const char* kSilence = R"({
     "persistence": 0.5,
     "growth": null,
     "growth_absolute": 2.75,
-    "sign_changes": 1
+    "sign_changes": 1,
+    "growth_low": null,
+    "growth_high": null
   },
   "trajectory": {
     "min_layer": 2,
@@ -223,6 +265,7 @@ constexpr const char* kSilence = R"({
   "pairs": "movable",
   "cosine": "raw",
   "exclude_first": false,
+  "precision": "float",
   "effect_depends_on_first": [
     2
   ]

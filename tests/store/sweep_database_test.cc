@@ -262,6 +262,7 @@ TEST(SweepDatabase, NeverMixesRunsThatDiffer) {
       },
       [](RunSettings& s) { s.pairs = PairsKind::all; },
       [](RunSettings& s) { s.exclude_first = true; },
+      [](RunSettings& s) { s.noise_draws = 8; },
       [](RunSettings& s) { s.test = tacet::Test::independent; },
       [](RunSettings& s) { s.tests_beside = {tacet::Test::token_swap}; },
       [](RunSettings& s) { s.tests_beside = {tacet::Test::token_swap, tacet::Test::dyadic}; },

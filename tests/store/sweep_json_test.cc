@@ -96,6 +96,7 @@ TEST(SweepJson, WholeDocument) {
     "cosine": "raw",
     "pairs": "movable",
     "exclude_first": false,
+    "noise_draws": 0,
     "test": "paired",
     "alpha": 0.05,
     "correction": "bonferroni",
@@ -163,7 +164,8 @@ TEST(SweepJson, WholeDocument) {
     "separators": 0,
     "none": 1,
     "late_only": 1
-  }
+  },
+  "noise": null
 }
 )";
   for (std::size_t at = expected.find('@'); at != std::string::npos; at = expected.find('@')) {

@@ -48,6 +48,9 @@ LayerEffect sweep_row(int number, Head head, int layer) {
   row.perturbation = std::abs(noise(seed + 0.6));
   row.perturbation_absolute = row.perturbation * 7;
   row.norm_ratio = 1 + noise(seed + 0.7) / 10;
+  if (number % 2 == 0) return row;
+  row.noise_floor = std::abs(noise(seed + 0.8)) / 1000;
+  row.near_noise = is_near_noise(row);
   return row;
 }
 
