@@ -11,6 +11,7 @@
 #include "tacet/pair_tests.h"
 #include "tacet/pairs.h"
 #include "tacet/prompt.h"
+#include "tacet/prompt_tests.h"
 #include "tacet/silence.h"
 #include "tacet/states.h"
 #include "tacet/stats.h"
