@@ -3,6 +3,7 @@
 /// its attention heads falls silent. Include this one.
 #pragma once
 
+#include "tacet/across.h"
 #include "tacet/error.h"
 #include "tacet/export.h"
 #include "tacet/forward.h"

@@ -67,9 +67,9 @@ std::vector<measure::PairSelection> BlockAnalysis::selections() const {
   return all;
 }
 
-void BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selected,
-                         std::span<const double> clean, std::span<const double> silenced,
-                         bool with_beside) const {
+std::vector<double> BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selected,
+                                        std::span<const double> clean,
+                                        std::span<const double> silenced, bool with_beside) const {
   row.n_pairs = static_cast<std::int64_t>(clean.size());
   row.mean_clean = mean(clean);
   row.mean_silenced = mean(silenced);
@@ -81,7 +81,7 @@ void BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selecte
   }
   if (std::ranges::equal(clean, silenced)) {
     row.effect = Effect::unchanged;
-    return;
+    return {};
   }
   std::vector<double> deltas(clean.size());
   std::ranges::transform(silenced, clean, deltas.begin(), std::minus<>());
@@ -89,6 +89,7 @@ void BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selecte
   row.sd_delta = sample_sd(deltas);
   row.cohen_dz = cohen_dz(row.mean_delta, row.sd_delta);
   set_columns(row, row.tests.empty() ? run(options_.test) : row.tests.front());
+  return deltas;
 }
 
 BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
@@ -113,7 +114,7 @@ BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
 
   const MeasuredState after = measure_state(experiment::to_vectors(silenced.rows, d_model_),
                                             clean.name(), "silenced", threads_);
-  compare(rows.row, clean, after, silenced.direct);
+  rows.delta = compare(rows.row, clean, after, silenced.direct);
   if (rows.other_first) {
     test(*rows.other_first, selected.back(), clean.pairs(selected.back()).cosines,
          cosines(after, clean.measured(), selected.back(), options_.cosine, threads_, clean.name()),
@@ -133,13 +134,15 @@ BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
   return rows;
 }
 
-void BlockAnalysis::compare(LayerEffect& row, const CleanState& clean, const MeasuredState& after,
-                            const engine::DirectView& direct) const {
+std::vector<double> BlockAnalysis::compare(LayerEffect& row, const CleanState& clean,
+                                           const MeasuredState& after,
+                                           const engine::DirectView& direct) const {
   const measure::PairSelection selected = pairs();
   const MeasuredState& before = clean.measured();
   const std::vector<double>& cos_clean = clean.pairs(selected).cosines;
-  test(row, selected, cos_clean,
-       cosines(after, before, selected, options_.cosine, threads_, clean.name()), true);
+  std::vector<double> delta =
+      test(row, selected, cos_clean,
+           cosines(after, before, selected, options_.cosine, threads_, clean.name()), true);
 
   const MeasuredState removed =
       measure_state(to_vectors(direct, n_tokens_, d_model_), clean.name(), "direct", threads_);
@@ -153,6 +156,7 @@ void BlockAnalysis::compare(LayerEffect& row, const CleanState& clean, const Mea
   row.norm_ratio = median(moved.length);
   row.mean_distance_silenced = measure::mean_pair_distance(after.vectors, selected, threads_);
   row.effective_rank_silenced = measure::effective_rank(after.gram, selected.first_token);
+  return delta;
 }
 
 }  // namespace tacet::experiment

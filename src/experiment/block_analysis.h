@@ -22,6 +22,7 @@ struct BlockRows {
   /// The same block's test with the other choice of `exclude_first`; nullopt when too few tokens
   /// are left. Carries what `judge` needs: mean_delta, p and effect.
   std::optional<LayerEffect> other_first;
+  std::vector<double> delta;  ///< the pairs' changes, [P]; empty when none changed
   /// The token-swap parts of both, where that test is wanted and the block changed; else empty.
   std::vector<double> swap_parts;
   std::vector<double> other_swap_parts;
@@ -45,11 +46,14 @@ class BlockAnalysis {
 
  private:
   measure::PairSelection selection(bool exclude_first) const;
-  /// The deciding test; all that are wanted with `with_beside`.
-  void test(LayerEffect& row, const measure::PairSelection& selected, std::span<const double> clean,
-            std::span<const double> silenced, bool with_beside) const;
-  void compare(LayerEffect& row, const CleanState& clean, const MeasuredState& after,
-               const engine::DirectView& direct) const;
+  /// The deciding test; all that are wanted with `with_beside`. Returns the changes of the pairs,
+  /// none for an unchanged block.
+  std::vector<double> test(LayerEffect& row, const measure::PairSelection& selected,
+                           std::span<const double> clean, std::span<const double> silenced,
+                           bool with_beside) const;
+  /// Fills `row` and returns the changes of its pairs as `test` does.
+  std::vector<double> compare(LayerEffect& row, const CleanState& clean, const MeasuredState& after,
+                              const engine::DirectView& direct) const;
 
   const SilenceOptions& options_;
   std::size_t n_tokens_;

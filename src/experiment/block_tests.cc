@@ -75,6 +75,15 @@ TestResult run_test(Test name, std::span<const double> clean, std::span<const do
   return later;
 }
 
+std::optional<double> dyadic_error(std::span<const double> delta,
+                                   const measure::PairSelection& pairs, std::size_t n_tokens,
+                                   double alpha) {
+  const std::vector<TokenPair> list = token_pairs(pairs, n_tokens);
+  const PairChanges changes{
+      .delta = delta, .pairs = list, .n_tokens = n_tokens - pairs.first_token};
+  return dyadic_test(changes, alpha).se;
+}
+
 std::vector<double> swap_parts(const MeasuredState& clean, const MeasuredState& silenced,
                                const measure::PairSelection& pairs, Cosine cosine) {
   const std::size_t first = pairs.first_token;

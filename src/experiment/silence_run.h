@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -31,12 +32,17 @@ class SilenceRun {
 
  private:
   TestSummary make_test(int cut) const;
+  void add_late(int layer, std::span<const double> delta);
+  std::optional<double> late_error() const;
 
   const SilenceOptions& options_;
   int n_layer_;
   int n_head_;
   BlockAnalysis analysis_;
   SilenceResult result_;
+  // Sum of the pairs' changes over the late blocks at and above the cut, [P]; empty while there
+  // are none.
+  std::vector<double> late_delta_;
   std::vector<LayerEffect> other_first_;
   // Of every row, for the token-swap test; empty where it is not wanted or nothing changed.
   std::vector<std::vector<double>> swap_parts_;

@@ -196,7 +196,8 @@ constexpr const char* kSilence = R"({
     "persistence": 0.5,
     "growth": null,
     "growth_absolute": 2.75,
-    "sign_changes": 1
+    "sign_changes": 1,
+    "late_se": 0.0625
   },
   "trajectory": {
     "min_layer": 2,
