@@ -58,6 +58,8 @@ struct SweepStoreOptions {
   std::optional<int> run;
   Metric metric = Metric::late;
   int top = 10;
+  bool holdout = false;
+  std::optional<std::uint64_t> seed;
 };
 
 /// Where `report` and `figure` take their results from, as written.
@@ -98,7 +100,7 @@ void declare_source(CLI::App& app, SweepSource& source);
 void declare_cut(CLI::App& app, CutOptions& options);
 /// --heads, --at and --mode.
 void declare_sweep_cut(CLI::App& app, SweepCutOptions& options);
-/// --db, --show, --run, --metric and --top.
+/// --db, --show, --run, --metric, --top, --holdout and --seed.
 void declare_sweep_store(CLI::App& app, SweepStoreOptions& options);
 /// --states, --cosine and --exclude-first.
 void declare_measure(CLI::App& app, SilenceOptions& options);

@@ -85,6 +85,7 @@ store::SweepListing read_sweep(const store::SweepDatabase& database,
     listing.per_run.push_back(
         summarise(outcomes, run.n_layer, run.n_head, run.settings.alpha, Correction::bh));
     listing.runs.push_back(run);
+    if (ids.size() > 1) listing.effects.push_back(prompt_effects(outcomes));
   }
   listing.summary = summarise(listing.per_run);
   return listing;

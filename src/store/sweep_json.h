@@ -2,11 +2,13 @@
 /// What a sweep found, as JSON and CSV.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "store/json_values.h"
 #include "store/sweep_database.h"
+#include "tacet/across.h"
 #include "tacet/sweep.h"
 
 namespace tacet::store {
@@ -17,13 +19,18 @@ struct SweepListing {
   std::vector<StoredRun> runs;
   std::vector<SweepSummary> per_run;  ///< one per run, of the same interventions
   SweepSummary summary;               ///< over all runs
+  /// With several runs, what the tests across prompts look at, one per run; else empty.
+  std::vector<std::vector<PromptEffect>> effects;
+  std::optional<AcrossResult> across;    ///< with several runs
+  std::optional<HoldoutResult> holdout;  ///< where it was asked for
 };
 
-/// `"schema": "tacet.sweep/1"`: schema, version, model, prompts [{run, id, prompt, positions,
-/// tokens}], settings (what the rows of the database were measured and tested with), test (what
-/// this summary was tested with), heads [{spec, heads, layer, head, cut_layer, late_delta, ...}],
-/// counts. `layer` and `head` are null for a joint intervention; with several prompts the numbers
-/// of `heads` are means over them. Throws NumericError for NaN.
+/// `"schema": "tacet.sweep/1"`: schema, version, model, prompts [{run, id, group, prompt,
+/// positions, tokens}], settings (what the rows of the database were measured and tested with),
+/// test (what this summary was tested with), heads [{spec, heads, layer, head, cut_layer,
+/// late_delta, ...}], counts, across (null with one prompt; see across_json.h). `layer` and `head`
+/// are null for a joint intervention; with several prompts the numbers of `heads` are means over
+/// them. Throws NumericError for NaN.
 std::string sweep_json(const SweepListing& listing);
 /// The same, before it becomes text.
 Json sweep_document(const SweepListing& listing);
