@@ -101,7 +101,7 @@ std::string limits(const AcrossResult& result) {
   text += fmt::format(" over {} cells, and cannot be below {}.", result.family_size,
                       format_p(result.smallest_p));
   if (result.smallest_p >= result.alpha) {
-    text += " So few prompts can show nothing at this level: use more.";
+    text += " With so few prompts it can show nothing at this level: use more.";
   }
   return text;
 }

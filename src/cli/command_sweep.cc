@@ -43,7 +43,7 @@ constexpr const char* kExamples =
     "  tacet sweep --db sweep.db --heads '3.*' --at 'text: pizza' \"Mary likes pizza a lot\"\n"
     "  tacet sweep --db sweep.db --heads L3H5+L4H2,L3H5 \"Berlin is the capital of\"\n"
     "  tacet sweep --db sweep.db --report sweep.html \"Berlin is the capital of\"\n"
-    "  tacet sweep --db many.db --prompts prompts.jsonl --holdout\n"
+    "  tacet sweep --db many.db --model ./gpt2-medium --prompts prompts.jsonl --holdout\n"
     "  tacet sweep --db sweep.db --show --metric onset\n"
     "  tacet sweep --db sweep.db --show --format csv --out heads.csv\n"
     "  tacet sweep --db many.db --model ./gpt2-medium --prompts prompts.txt --memory 2GiB\n";

@@ -305,7 +305,7 @@ class Showing(SweepTest):
     def test_json(self):
         result = self.sweep(PROMPT)
         self.assertEqual(list(result), ["schema", "version", "model", "prompts", "settings", "test",
-                                        "heads", "counts"])
+                                        "heads", "counts", "across"])
         self.assertEqual(result["schema"], "tacet.sweep/1")
         self.assertEqual(result["test"]["family_size"], 4 * 21 + 16 * 6)
         self.assertEqual(len(result["heads"]), 20)
