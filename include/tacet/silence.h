@@ -208,6 +208,9 @@ struct Ripple {
   std::optional<double> growth_high;
   std::optional<double> growth_absolute;  ///< the same for the median of |delta v|
   int sign_changes = 0;  ///< changes of sign among the significant blocks from the onset on
+  /// Standard error of late_delta by `dyadic_test` of the pairs' changes, each averaged over the
+  /// late blocks at or above the cut; nullopt where there is none (fewer than 4 tokens, no change).
+  std::optional<double> late_se;
 };
 
 /// The clean run's mean similarity along the rows of `layers`.

@@ -3,6 +3,7 @@
 /// its attention heads falls silent. Include this one.
 #pragma once
 
+#include "tacet/across.h"
 #include "tacet/control.h"
 #include "tacet/effect_sizes.h"
 #include "tacet/error.h"
@@ -13,6 +14,7 @@
 #include "tacet/pair_tests.h"
 #include "tacet/pairs.h"
 #include "tacet/prompt.h"
+#include "tacet/prompt_tests.h"
 #include "tacet/silence.h"
 #include "tacet/states.h"
 #include "tacet/stats.h"

@@ -44,14 +44,15 @@ constexpr const char* kExamples =
     "  tacet sweep --db sweep.db --heads L3H5+L4H2,L3H5 \"Berlin is the capital of\"\n"
     "  tacet sweep --db sweep.db --noise-floor \"Berlin is the capital of\"\n"
     "  tacet sweep --db sweep.db --report sweep.html \"Berlin is the capital of\"\n"
+    "  tacet sweep --db many.db --model ./gpt2-medium --prompts prompts.jsonl --holdout\n"
     "  tacet sweep --db sweep.db --show --metric onset\n"
     "  tacet sweep --db sweep.db --show --format csv --out heads.csv\n"
     "  tacet sweep --db many.db --model ./gpt2-medium --prompts prompts.txt --memory 2GiB\n";
 
 /// Options that --show can be given with; the others say how a sweep is made.
-constexpr std::array<std::string_view, 13> kShowOptions = {
-    "--db",     "--show", "--run",   "--metric", "--top",     "--heads",
-    "--format", "--out",  "--color", "--quiet",  "--verbose", "--no-progress", "--test"};
+constexpr std::array<std::string_view, 15> kShowOptions = {
+    "--db",    "--show",  "--run",     "--metric",      "--top",     "--heads", "--format", "--out",
+    "--color", "--quiet", "--verbose", "--no-progress", "--holdout", "--seed",  "--test"};
 
 void check_show(const CLI::App& app) {
   for (const CLI::Option* const option : app.get_options()) {
@@ -63,6 +64,33 @@ void check_show(const CLI::App& app) {
         "--show prints what the database holds, and {} says how a sweep is made; leave out one of "
         "the two",
         name));
+  }
+}
+
+/// Whether one of the tests within a prompt can draw at random.
+bool draws_at_random(const SilenceOptions& options) {
+  const auto is_wanted = [&options](Test test) {
+    return options.test == test ||
+           std::ranges::find(options.tests_beside, test) != options.tests_beside.end();
+  };
+  return is_wanted(Test::token_bootstrap) || is_wanted(Test::token_swap);
+}
+
+/// What --holdout and --seed need of the prompts, whose groups are given.
+void check_across(const SweepArguments& arguments, const std::vector<std::string>& groups) {
+  constexpr std::size_t kFewestToSplit = 4;
+  const std::size_t n_units = group_prompts(groups).n_groups;
+  if (arguments.store.holdout && n_units < kFewestToSplit) {
+    throw UsageError(
+        fmt::format("--holdout splits the prompts into halves of two groups at least, and there {} "
+                    "{}; give {} or more (a prompt without a group counts as one)",
+                    n_units == 1 ? "is" : "are", n_units, kFewestToSplit));
+  }
+  const bool draws = !arguments.store.show && draws_at_random(arguments.options.silence);
+  if (arguments.store.seed && groups.size() < 2 && !draws) {
+    throw UsageError(
+        "--seed is of the tests that draw at random, of which none is asked for, and of those across "
+        "prompts, of which there is one; leave it out");
   }
 }
 
@@ -90,12 +118,36 @@ void check(const SweepArguments& arguments, const CLI::App& app) {
   if (arguments.report.pairs && !arguments.report.file) {
     throw UsageError("--report-pairs says what the page of --report shows; give --report FILE too");
   }
+  if (arguments.store.holdout && arguments.output.format == Format::csv) {
+    throw UsageError("--holdout has no place in the CSV; give --format table or json");
+  }
+  if (arguments.store.holdout && arguments.store.top == 0) {
+    throw UsageError("--holdout chooses as many heads as --top says, and that is 0; give more");
+  }
   if (arguments.store.show) {
     check_show(app);
   } else if (arguments.store.run) {
     throw UsageError("--run chooses what --show shows; give --show too, or leave it out");
   } else {
     check_source(arguments.source);
+  }
+}
+
+/// The tests across prompts, for which `listing` must hold several. Throws UsageError for options
+/// that ask for more than its prompts can give.
+void add_across(store::SweepListing& listing, const SweepArguments& arguments) {
+  const SweepStoreOptions& store = arguments.store;
+  std::vector<std::string> groups;
+  for (const store::StoredRun& run : listing.runs) groups.push_back(run.prompt_group);
+  check_across(arguments, groups);
+  if (groups.size() < 2) return;
+  AcrossOptions options;
+  options.alpha = listing.summary.alpha;
+  options.resampling.seed = store.seed.value_or(options.resampling.seed);
+  listing.across = across(listing.effects, groups, options);
+  if (store.holdout) {
+    listing.holdout =
+        hold_out(listing.effects, groups, static_cast<std::size_t>(store.top), options);
   }
 }
 
@@ -139,8 +191,9 @@ void run_show(const SweepArguments& arguments, const CLI::App& app, const Termin
   const SweepSelection selection =
       select_runs(database, arguments.store.run,
                   heads_given ? std::optional(arguments.cut.heads) : std::nullopt);
-  print_listing(read_sweep(database, selection.ids, selection.specs, test), arguments,
-                /*n_found=*/0, selection.remarks, terminal);
+  store::SweepListing listing = read_sweep(database, selection.ids, selection.specs, test);
+  add_across(listing, arguments);
+  print_listing(listing, arguments, /*n_found=*/0, selection.remarks, terminal);
 }
 
 void write_report(const SweepArguments& arguments, const SweepPlan& plan, const Model& model,
@@ -157,6 +210,18 @@ void write_report(const SweepArguments& arguments, const SweepPlan& plan, const 
   write_page(content, *arguments.report.file);
 }
 
+/// With --seed in its place among the settings, where a test asks for it: other runs are the same
+/// for every seed.
+SweepArguments seeded(SweepArguments arguments) {
+  ResamplingOptions& resampling = arguments.options.silence.resampling;
+  if (!draws_at_random(arguments.options.silence)) {
+    resampling = {};
+  } else if (arguments.store.seed) {
+    resampling.seed = *arguments.store.seed;
+  }
+  return arguments;
+}
+
 void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
   const Model model = load_model(arguments.model.model);
   // What is wrong with the SPEC or a prompt is said before the database is made.
@@ -165,12 +230,16 @@ void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
   const std::vector<SweepInput> inputs =
       resolve_inputs(arguments.source, arguments.cut.at, arguments.options.silence.exclude_first,
                      model, arguments.model.model, arguments.output.quiet);
+  std::vector<std::string> groups;
+  for (const SweepInput& input : inputs) groups.push_back(input.group);
+  check_across(arguments, groups);
   auto database = store::SweepDatabase::open_for_writing(*arguments.store.database);
   const SweepPlan plan = plan_sweep(arguments, model, inputs, database);
   carry_out(plan, arguments, model, database, terminal);
   if (arguments.report.file) write_report(arguments, plan, model, database, terminal);
-  print_listing(read_sweep(database, plan.runs, plan.specs), arguments, plan.n_found,
-                /*remarks=*/{}, terminal);
+  store::SweepListing listing = read_sweep(database, plan.runs, plan.specs);
+  add_across(listing, arguments);
+  print_listing(listing, arguments, plan.n_found, /*remarks=*/{}, terminal);
 }
 
 }  // namespace
@@ -186,7 +255,7 @@ Command declare_sweep(CLI::App& root) {
   declare_measure(*app, arguments->options.silence);
   declare_noise_floor(*app, arguments->options.noise_draws);
   declare_testing(*app, arguments->options.silence, /*with_all=*/true);
-  declare_resampling(*app, arguments->options.silence.resampling);
+  declare_draws(*app, arguments->options.silence.resampling.draws);
   declare_output(*app, arguments->output);
   declare_report_file(*app, arguments->report);
   declare_report_pairs(*app, arguments->report);
@@ -200,7 +269,7 @@ Command declare_sweep(CLI::App& root) {
             if (arguments->store.show) {
               run_show(*arguments, *app, terminal);
             } else {
-              run_sweep(*arguments, terminal);
+              run_sweep(seeded(*arguments), terminal);
             }
           }};
 }

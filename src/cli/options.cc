@@ -110,10 +110,12 @@ void declare_source(CLI::App& app, SweepSource& source) {
                  "The texts that the model reads, each by itself. Nothing is put before or after "
                  "them.")
       ->type_name("TEXT");
-  in_group("Model and prompt",
-           {add_text(app, "--prompts", "FILE", source.list,
-                     "Read prompts from FILE, '-' for standard input: one a line, or JSON Lines "
-                     "with text or token_ids and, if you like, an id.")});
+  in_group(
+      "Model and prompt",
+      {add_text(app, "--prompts", "FILE", source.list,
+                "Read prompts from FILE, '-' for standard input: one a line, or JSON Lines "
+                "with text or token_ids and, if you like, an id and a group: prompts of one group "
+                "count once across prompts.")});
   declare_other_prompts(app, source.file, source.token_ids, source.prepend_bos);
 }
 
@@ -143,6 +145,9 @@ void declare_sweep_store(CLI::App& app, SweepStoreOptions& options) {
   const auto set_top = [&options](const std::string& text) {
     options.top = parse_int("--top", text, 0, kAnyNumber);
   };
+  const auto set_seed = [&options](const std::string& text) {
+    options.seed = static_cast<std::uint64_t>(parse_int("--seed", text, 0, kAnyNumber));
+  };
   in_group("Results",
            {add_text(app, "--db", "FILE", options.database,
                      "The SQLite database that keeps the results; needed. What is there already "
@@ -155,7 +160,14 @@ void declare_sweep_store(CLI::App& app, SweepStoreOptions& options) {
                    "block, or where it is farthest from 0; t or effect size of that block; the "
                    "first significant block."),
             add_value(app, "--top", "N", set_top, "How many connectors and separators are listed.")
-                ->default_str(fmt::format("{}", options.top))});
+                ->default_str(fmt::format("{}", options.top)),
+            add_flag(app, "--holdout", options.holdout,
+                     "With four prompts or more: choose the --top heads on one half of them and "
+                     "test these on the other half alone. Prompts of one group stay together."),
+            add_value(app, "--seed", "N", set_seed,
+                      "Of the random numbers: of the tests that draw, and across prompts of the "
+                      "split of --holdout and the signs where there are too many patterns for all. "
+                      "Else 1.")});
 }
 
 namespace {
@@ -274,20 +286,25 @@ CLI::Option* choice_of_tests(CLI::App& app, SilenceOptions& options) {
 
 }  // namespace
 
+void declare_draws(CLI::App& app, std::int64_t& draws) {
+  const auto set_draws = [&draws](const std::string& text) {
+    draws = parse_int("--draws", text, kFewestDraws, kAnyNumber);
+  };
+  in_group("Testing", {add_value(app, "--draws", "N", set_draws,
+                                 "How often the tests that draw at random draw, at least 99.")
+                           ->default_str(fmt::format("{}", draws))});
+}
+
 void declare_resampling(CLI::App& app, ResamplingOptions& options) {
   const auto set_seed = [&options](const std::string& text) {
     options.seed = static_cast<std::uint64_t>(parse_int("--seed", text, 0, kAnyNumber));
-  };
-  const auto set_draws = [&options](const std::string& text) {
-    options.draws = parse_int("--draws", text, kFewestDraws, kAnyNumber);
   };
   in_group("Testing",
            {add_value(app, "--seed", "N", set_seed,
                       "Seed of what is drawn at random: --control, token-bootstrap, and token-swap "
                       "with more than 20 tokens.")
-                ->default_str(fmt::format("{}", options.seed)),
-            add_value(app, "--draws", "N", set_draws, "How often they draw, at least 99.")
-                ->default_str(fmt::format("{}", options.draws))});
+                ->default_str(fmt::format("{}", options.seed))});
+  declare_draws(app, options.draws);
 }
 
 void declare_testing(CLI::App& app, SilenceOptions& options, bool with_all) {

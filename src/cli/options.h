@@ -58,6 +58,8 @@ struct SweepStoreOptions {
   std::optional<int> run;
   Metric metric = Metric::late;
   int top = 10;
+  bool holdout = false;
+  std::optional<std::uint64_t> seed;
 };
 
 /// Where `report` and `figure` take their results from, as written.
@@ -98,7 +100,7 @@ void declare_source(CLI::App& app, SweepSource& source);
 void declare_cut(CLI::App& app, CutOptions& options);
 /// --heads, --at and --mode.
 void declare_sweep_cut(CLI::App& app, SweepCutOptions& options);
-/// --db, --show, --run, --metric and --top.
+/// --db, --show, --run, --metric, --top, --holdout and --seed.
 void declare_sweep_store(CLI::App& app, SweepStoreOptions& options);
 /// --states, --cosine and --exclude-first.
 void declare_measure(CLI::App& app, SilenceOptions& options);
@@ -106,6 +108,8 @@ void declare_measure(CLI::App& app, SilenceOptions& options);
 void declare_geometry(CLI::App& app, SilenceOptions& options);
 /// --test, --alpha, --correction, --family and --pairs; `with_all` lets --test take `all`.
 void declare_testing(CLI::App& app, SilenceOptions& options, bool with_all = false);
+/// --draws alone, of the tests that draw at random.
+void declare_draws(CLI::App& app, std::int64_t& draws);
 /// --seed and --draws.
 void declare_resampling(CLI::App& app, ResamplingOptions& options);
 /// --precision.

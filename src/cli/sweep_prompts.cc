@@ -68,6 +68,7 @@ std::vector<SweepInput> read_list(const std::string& file, PromptMaker& maker) {
     SweepInput input;
     input.name = text::line_name(name, listed.line);
     input.id = listed.id;
+    input.group = listed.group;
     input.prompt = named(input.name, /*in_list=*/true, [&] {
       return listed.token_ids.empty() ? maker.from_text(listed.text)
                                       : maker.from_ids(listed.token_ids);

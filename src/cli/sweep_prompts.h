@@ -20,8 +20,9 @@ struct SweepSource {
 
 /// A prompt of a sweep, ready to be run.
 struct SweepInput {
-  std::string name;  ///< for messages: "prompts.txt: line 3", "prompt 2"; empty for the only one
-  std::string id;    ///< the list's `id`; empty without one
+  std::string name;   ///< for messages: "prompts.txt: line 3", "prompt 2"; empty for the only one
+  std::string id;     ///< the list's `id`; empty without one
+  std::string group;  ///< the list's `group`; empty without one
   Prompt prompt;
   std::vector<int> positions;  ///< that --at names in this prompt; empty means all
 };

@@ -62,8 +62,8 @@ SweepPlan plan_sweep(const SweepArguments& arguments, const Model& model,
   SweepPlan plan;
   for (const Intervention& one : named) plan.specs.insert(spec_of(one));
   for (const SweepInput& input : inputs) {
-    const std::int64_t run =
-        database.run_of(model, input.prompt, input.id, settings_of(arguments, input.positions));
+    const std::int64_t run = database.run_of(model, input.prompt, input.id,
+                                             settings_of(arguments, input.positions), input.group);
     const std::set<std::string> finished = database.finished(run);
     SweepPrompt prompt{.prompt = input.prompt, .interventions = {}};
     for (const Intervention& one : named) {

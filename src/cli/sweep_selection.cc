@@ -144,6 +144,7 @@ store::SweepListing read_sweep(const store::SweepDatabase& database,
     }
     listing.runs.push_back(run);
     listing.runs.back().settings.test = chosen;
+    if (ids.size() > 1) listing.effects.push_back(prompt_effects(outcomes));
   }
   listing.summary = summarise(listing.per_run);
   for (const auto& [by, summaries] : beside) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/across_table.h"
 #include "cli/prompt_view.h"
 #include "cli/sweep_list.h"
 #include "cli/sweep_map.h"
@@ -229,6 +230,8 @@ std::string render_sweep(const SweepListing& listing, const SweepTableOptions& o
   out += count_fields(listing, view);
   out += beside_fields(listing, view);
   out += "\n" + paragraph(describe(listing.summary), view, Ink::title);
+  const std::string across = render_across(listing, options.top, view);
+  if (!across.empty()) out += "\n" + across;
   if (view.quiet) return out;
   std::string remarks;
   for (const std::string& remark : options.remarks)

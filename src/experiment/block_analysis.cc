@@ -111,9 +111,9 @@ std::vector<Comparison> BlockAnalysis::comparisons() const {
   return all;
 }
 
-void BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selected,
-                         std::span<const double> clean, std::span<const double> silenced,
-                         bool with_beside) const {
+std::vector<double> BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selected,
+                                        std::span<const double> clean,
+                                        std::span<const double> silenced, bool with_beside) const {
   row.n_pairs = static_cast<std::int64_t>(clean.size());
   row.mean_clean = mean(clean);
   row.mean_silenced = mean(silenced);
@@ -126,7 +126,7 @@ void BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selecte
   if (std::ranges::equal(clean, silenced)) {
     row.effect = Effect::unchanged;
     if (with_beside) set_sizes(row, clean, silenced, selected, n_tokens_, options_.alpha);
-    return;
+    return {};
   }
   std::vector<double> deltas(clean.size());
   std::ranges::transform(silenced, clean, deltas.begin(), std::minus<>());
@@ -136,6 +136,7 @@ void BlockAnalysis::test(LayerEffect& row, const measure::PairSelection& selecte
   // The other choice of position 0 is only judged.
   if (with_beside) set_sizes(row, clean, silenced, selected, n_tokens_, options_.alpha);
   set_columns(row, row.tests.empty() ? run(options_.test) : row.tests.front());
+  return deltas;
 }
 
 void BlockAnalysis::set_same(LayerEffect& row, const CleanState& clean) const {
@@ -212,7 +213,7 @@ void BlockAnalysis::compare(BlockRows& rows, const CleanState& clean, const Meas
   const CleanPairs& pairs = clean.pairs(own_);
   const std::vector<double> silenced =
       cosines(after, pairs.transform, selected, threads_, clean.name());
-  test(row, selected, pairs.cosines, silenced, true);
+  rows.delta = test(row, selected, pairs.cosines, silenced, true);
   row.rank_correlation = rank_correlation(pairs.cosines, silenced);
   row.cka = measure::cka(clean.centred(selected.first_token),
                          measure::centred_gram(after.gram, selected.first_token));

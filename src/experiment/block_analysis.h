@@ -41,6 +41,7 @@ SilencedVectors to_vectors(const engine::SilencedView& silenced, std::size_t d_m
 /// One block of one intervention.
 struct BlockRows {
   LayerEffect row;
+  std::vector<double> delta;  ///< the pairs' changes, [P]; empty when none changed
   /// The token-swap parts, where that test is wanted and the block changed; else empty.
   std::vector<double> swap_parts;
   /// By BlockAnalysis::others, in that order, tested by the deciding test alone.
@@ -76,12 +77,14 @@ class BlockAnalysis {
                      std::span<const engine::RowsView> draws) const;
 
  private:
-  /// The deciding test; all that are wanted with `with_beside`.
-  void test(LayerEffect& row, const measure::PairSelection& selected, std::span<const double> clean,
-            std::span<const double> silenced, bool with_beside) const;
+  /// The deciding test; all that are wanted with `with_beside`. Returns the changes of the pairs,
+  /// none for an unchanged block.
+  std::vector<double> test(LayerEffect& row, const measure::PairSelection& selected,
+                           std::span<const double> clean, std::span<const double> silenced,
+                           bool with_beside) const;
   /// The row of a block that the intervention does not reach.
   void set_same(LayerEffect& row, const CleanState& clean) const;
-  /// Fills `rows.row` and `rows.relative`.
+  /// Fills `rows.row`, `rows.delta` and `rows.relative`.
   void compare(BlockRows& rows, const CleanState& clean, const MeasuredState& after,
                measure::TokenVectors direct) const;
   /// `after` is null for a block that the intervention does not reach.

@@ -91,6 +91,15 @@ void set_sizes(LayerEffect& row, std::span<const double> clean, std::span<const 
   row.mean_delta_degrees_high = sizes.mean_delta_degrees.high;
 }
 
+std::optional<double> dyadic_error(std::span<const double> delta,
+                                   const measure::PairSelection& pairs, std::size_t n_tokens,
+                                   double alpha) {
+  const std::vector<TokenPair> list = token_pairs(pairs, n_tokens);
+  const PairChanges changes{
+      .delta = delta, .pairs = list, .n_tokens = n_tokens - pairs.first_token};
+  return dyadic_test(changes, alpha).se;
+}
+
 std::vector<double> swap_parts(const MeasuredState& clean, const MeasuredState& silenced,
                                const measure::PairSelection& pairs,
                                const CosineTransform& transform) {

@@ -29,6 +29,12 @@ TestResult run_test(Test name, std::span<const double> clean, std::span<const do
 void set_sizes(LayerEffect& row, std::span<const double> clean, std::span<const double> silenced,
                const measure::PairSelection& pairs, std::size_t n_tokens, double alpha);
 
+/// The dyadic standard error of the mean of `delta`, the changes of `pairs` among n_tokens tokens;
+/// nullopt where `dyadic_test` has none.
+std::optional<double> dyadic_error(std::span<const double> delta,
+                                   const measure::PairSelection& pairs, std::size_t n_tokens,
+                                   double alpha);
+
 /// The token-swap parts of a block, one for every token of the prompt that takes part in pairs.
 std::vector<double> swap_parts(const MeasuredState& clean, const MeasuredState& silenced,
                                const measure::PairSelection& pairs,

@@ -1,5 +1,7 @@
 #include "experiment/silence_run.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "experiment/block_tests.h"
@@ -51,6 +53,7 @@ void SilenceRun::observe(int index, const CleanState& clean, SilencedVectors sil
     final_norm_parts_ = std::move(rows.swap_parts);
     return;
   }
+  add_late(layer, rows.delta);
   result_.layers.push_back(std::move(rows.row));
   swap_parts_.push_back(std::move(rows.swap_parts));
   relative_.push_back(std::move(rows.relative));
@@ -96,6 +99,7 @@ SilenceResult SilenceRun::finish(std::int64_t values_changed) {
     result_.final_norm->near_noise = is_near_noise(*result_.final_norm);
   }
   result_.ripple = make_ripple(result_.layers, cut);
+  result_.ripple.late_se = late_error();
   add_growth_interval(result_.ripple, relative_, options_.alpha);
   result_.role = role_of(result_.layers, result_.ripple);
   const std::vector<Comparison>& compared = analysis_.others();
@@ -114,6 +118,22 @@ SilenceResult SilenceRun::finish(std::int64_t values_changed) {
   for (const LayerEffect& row : result_.layers) means.push_back(row.mean_clean);
   summarise(means, result_.trajectory);
   return std::move(result_);
+}
+
+void SilenceRun::add_late(int layer, std::span<const double> delta) {
+  const std::vector<int> late = late_layers(n_layer_);
+  if (layer < std::max(late.front(), result_.intervention.cut_layer())) return;
+  if (late_delta_.empty()) late_delta_.assign(delta.size(), 0.0);
+  for (std::size_t d = 0; d < delta.size(); ++d) late_delta_[d] += delta[d];
+}
+
+std::optional<double> SilenceRun::late_error() const {
+  if (late_delta_.empty()) return std::nullopt;
+  const std::vector<int> late = late_layers(n_layer_);
+  const int n_blocks = n_layer_ - std::max(late.front(), result_.intervention.cut_layer());
+  std::vector<double> means = late_delta_;
+  for (double& value : means) value /= n_blocks;
+  return dyadic_error(means, analysis_.own().pairs, result_.prompt.tokens.size(), options_.alpha);
 }
 
 TestSummary SilenceRun::make_test(int cut) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,6 +46,8 @@ class SilenceRun {
   void add_others(std::vector<OtherRow> rows);
   /// What one of them makes of the verdict, and which blocks' effect differs.
   VerdictChange judge_other(Other& other, std::string measured) const;
+  void add_late(int layer, std::span<const double> delta);
+  std::optional<double> late_error() const;
 
   const SilenceOptions& options_;
   int n_layer_;
@@ -53,6 +56,9 @@ class SilenceRun {
   BlockAnalysis analysis_;
   SilenceResult result_;
   std::vector<Other> others_;
+  // Sum of the pairs' changes over the late blocks at and above the cut, [P]; empty while there
+  // are none.
+  std::vector<double> late_delta_;
   // Of every row, for the token-swap test; empty where it is not wanted or nothing changed.
   std::vector<std::vector<double>> swap_parts_;
   std::vector<double> final_norm_parts_;

@@ -65,6 +65,7 @@ void visit_columns(Row& row, Visit&& visit) {
   visit("growth", row.growth);
   visit("growth_absolute", row.growth_absolute);
   visit("sign_changes", row.sign_changes);
+  visit("late_se", row.late_se);
   visit("growth_low", row.growth_low);
   visit("growth_high", row.growth_high);
 }

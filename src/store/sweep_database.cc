@@ -65,9 +65,10 @@ SweepDatabase SweepDatabase::open_for_reading(const std::filesystem::path& file)
 }
 
 std::int64_t SweepDatabase::run_of(const Model& model, const Prompt& prompt,
-                                   const std::string& prompt_id, const RunSettings& settings) {
+                                   const std::string& prompt_id, const RunSettings& settings,
+                                   const std::string& prompt_group) {
   const FileSizeSignalBlock block;
-  return impl_->runs->find_or_make(summary_of(model), prompt, prompt_id, settings);
+  return impl_->runs->find_or_make(summary_of(model), prompt, prompt_id, settings, prompt_group);
 }
 
 std::set<std::string> SweepDatabase::finished(std::int64_t run) const {

@@ -42,7 +42,8 @@ std::vector<Test> tests_beside(const SilenceOptions& options);
 /// A run as it stands in the database.
 struct StoredRun {
   std::int64_t id = 0;
-  std::string prompt_id;  ///< the `id` of the prompt file; empty without one
+  std::string prompt_id;     ///< the `id` of the prompt file; empty without one
+  std::string prompt_group;  ///< its `group`; empty without one
   Prompt prompt;
   RunSettings settings;
   std::string model_id;
@@ -88,9 +89,10 @@ class SweepDatabase {
   SweepDatabase(SweepDatabase&&) noexcept;
   SweepDatabase& operator=(SweepDatabase&&) noexcept;
 
-  /// The run of this model, prompt and settings: the one that is there, or a new one.
+  /// The run of this model, prompt and settings: the one that is there, or a new one. An id or
+  /// group that is not empty takes the place of the one that is there.
   std::int64_t run_of(const Model& model, const Prompt& prompt, const std::string& prompt_id,
-                      const RunSettings& settings);
+                      const RunSettings& settings, const std::string& prompt_group = {});
   /// Specs of the interventions that are finished in `run`.
   std::set<std::string> finished(std::int64_t run) const;
   bool has_trajectory(std::int64_t run) const;

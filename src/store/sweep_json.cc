@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "store/across_json.h"
 #include "store/csv.h"
 #include "store/json_values.h"
 #include "tacet/version.h"
@@ -32,6 +33,7 @@ Json prompt_json(const StoredRun& run) {
   return ObjectBuilder()
       .value("run", run.id)
       .value("id", run.prompt_id.empty() ? Json() : json_text(run.prompt_id))
+      .value("group", run.prompt_group.empty() ? Json() : json_text(run.prompt_group))
       .text("prompt", run.prompt.text)
       .value("positions", positions.empty() ? Json("all") : Json(positions))
       .value("tokens", std::move(tokens))
@@ -166,6 +168,7 @@ Json sweep_document(const SweepListing& listing) {
       .value("counts", counts_json(listing.summary))
       .value("tests", beside_json(listing.beside))
       .value("noise", listing.noise ? noise_json(*listing.noise) : Json(nullptr))
+      .value("across", listing.across ? across_json(listing) : Json())
       .take();
 }
 

@@ -10,6 +10,7 @@
 
 #include "store/json_values.h"
 #include "store/sweep_database.h"
+#include "tacet/across.h"
 #include "tacet/sweep.h"
 
 namespace tacet::store {
@@ -30,13 +31,17 @@ struct SweepListing {
   /// The same summary by each test that was made beside the one that decides.
   std::vector<std::pair<Test, SweepSummary>> beside;
   std::optional<SweepNoise> noise;  ///< over the blocks of all runs; nullopt without --noise-floor
+  /// With several runs, what the tests across prompts look at, one per run; else empty.
+  std::vector<std::vector<PromptEffect>> effects;
+  std::optional<AcrossResult> across;    ///< with several runs
+  std::optional<HoldoutResult> holdout;  ///< where it was asked for
 };
 
-/// `"schema": "tacet.sweep/1"`: schema, version, model, prompts [{run, id, prompt, positions,
-/// tokens}], settings (what the rows of the database were measured and tested with), test (what
+/// `"schema": "tacet.sweep/1"`: schema, version, model, prompts [{run, id, group, prompt,
+/// positions, tokens}], settings (what the rows of the database were measured and tested with), test (what
 /// this summary was tested with), heads [{spec, heads, layer, head, cut_layer, late_delta, ...}],
 /// counts, tests {NAME {heads [{spec, role, p_adjusted, ...}], counts}} of those made beside,
-/// noise {floor, n_significant, n_near} | null.
+/// noise {floor, n_significant, n_near} | null, across (null with one prompt; see across_json.h).
 /// `layer` and `head` are null for a joint intervention; with several prompts the numbers
 /// of `heads` are means over them. Throws NumericError for NaN.
 std::string sweep_json(const SweepListing& listing);

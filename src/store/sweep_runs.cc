@@ -14,8 +14,8 @@ namespace {
 /// stand side by side as if one had made them.
 const std::vector<std::string> kIdentity = {"model_fingerprint", "token_ids", "settings",
                                             "tool_version"};
-const std::vector<std::string> kOthers = {"prompt_id", "prompt", "model",  "model_dtype",
-                                          "n_layer",   "n_head", "d_model"};
+const std::vector<std::string> kOthers = {"prompt_id",   "prompt_group", "prompt", "model",
+                                          "model_dtype", "n_layer",      "n_head", "d_model"};
 
 std::string token_ids_text(const std::vector<Token>& tokens) {
   std::vector<int> ids;
@@ -33,6 +33,7 @@ RunTables::RunTables(Connection& connection)
             "AND tool_version = ?"),
       insert_(connection, insert_sql("runs", kIdentity, kOthers) + " RETURNING id"),
       name_(connection, "UPDATE runs SET prompt_id = ? WHERE id = ?"),
+      set_group_(connection, "UPDATE runs SET prompt_group = ? WHERE id = ?"),
       insert_token_(connection, insert_sql("tokens", {"run_id", "position", "token_id", "text"})),
       select_(connection,
               "SELECT id, " + select_list(kIdentity) + ", " + select_list(kOthers) +
@@ -41,7 +42,8 @@ RunTables::RunTables(Connection& connection)
                      "SELECT token_id, text FROM tokens WHERE run_id = ? ORDER BY position") {}
 
 std::int64_t RunTables::find_or_make(const ModelSummary& model, const Prompt& prompt,
-                                     const std::string& prompt_id, const RunSettings& settings) {
+                                     const std::string& prompt_id, const RunSettings& settings,
+                                     const std::string& prompt_group) {
   const std::string ids = token_ids_text(prompt.tokens);
   const std::string settings_json = settings_text(settings);
   const auto put_identity = [&](Statement& statement) -> Statement& {
@@ -52,14 +54,14 @@ std::int64_t RunTables::find_or_make(const ModelSummary& model, const Prompt& pr
   if (put_identity(find_).step()) id = find_.take_int64();
   find_.reset();
   if (id) {
-    if (!prompt_id.empty()) {
-      name_.start().put(prompt_id).put(*id).run();
-      transaction.commit();
-    }
+    if (!prompt_id.empty()) name_.start().put(prompt_id).put(*id).run();
+    if (!prompt_group.empty()) set_group_.start().put(prompt_group).put(*id).run();
+    if (!prompt_id.empty() || !prompt_group.empty()) transaction.commit();
     return *id;
   }
   put_identity(insert_)
       .put(prompt_id)
+      .put(prompt_group)
       .put(prompt.text)
       .put(model.id)
       .put(model.dtype)
@@ -90,6 +92,7 @@ std::vector<StoredRun> RunTables::all() {
     run.settings = settings_from_text(connection_, select_.take_text());
     run.tool_version = select_.take_text();
     run.prompt_id = select_.take_text();
+    run.prompt_group = select_.take_text();
     run.prompt.text = select_.take_text();
     run.model_id = select_.take_text();
     run.model_dtype = select_.take_text();

@@ -20,7 +20,8 @@ class RunTables {
 
   /// The run's id; it is made when it is not there.
   std::int64_t find_or_make(const ModelSummary& model, const Prompt& prompt,
-                            const std::string& prompt_id, const RunSettings& settings);
+                            const std::string& prompt_id, const RunSettings& settings,
+                            const std::string& prompt_group);
   /// All runs, by id.
   std::vector<StoredRun> all();
 
@@ -31,6 +32,7 @@ class RunTables {
   Statement find_;
   Statement insert_;
   Statement name_;
+  Statement set_group_;
   Statement insert_token_;
   Statement select_;
   Statement select_tokens_;

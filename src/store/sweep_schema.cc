@@ -28,6 +28,7 @@ CREATE TABLE meta (
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY,
   prompt_id TEXT NOT NULL,
+  prompt_group TEXT NOT NULL,
   prompt TEXT NOT NULL,
   token_ids TEXT NOT NULL,
   settings TEXT NOT NULL,

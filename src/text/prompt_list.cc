@@ -20,7 +20,7 @@ using Json = nlohmann::json;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kForm =
-    R"(write {"text": "..."} or {"token_ids": [1, 2, 3]}, with an "id" if you like)";
+    R"(write {"text": "..."} or {"token_ids": [1, 2, 3]}, with an "id" and a "group" if you like)";
 
 /// One line of the file that is not blank.
 struct Line {
@@ -65,23 +65,24 @@ Json parse_object(std::string_view text, const std::string& where) {
     fail(where, fmt::format("{} where an object must stand; {}", shown(object), kForm));
   }
   for (const auto& [key, value] : object.items()) {
-    if (key != "text" && key != "token_ids" && key != "id") {
+    if (key != "text" && key != "token_ids" && key != "id" && key != "group") {
       fail(where, fmt::format("unknown field {}; {}", in_quotes(key), kForm));
     }
   }
   return object;
 }
 
-std::string read_id(const Json& value, const std::string& where) {
+/// An `id` or a `group`: `key` is its name.
+std::string read_name(const Json& value, const char* key, const std::string& where) {
   std::string id;
   if (value.is_string()) {
     id = value.get<std::string>();
   } else if (value.is_number_integer()) {
     id = value.dump();
   } else {
-    fail(where, fmt::format("id is {}; it must be a text or a whole number", shown(value)));
+    fail(where, fmt::format("{} is {}; it must be a text or a whole number", key, shown(value)));
   }
-  if (id.empty()) fail(where, "id is empty; write one, or leave it out");
+  if (id.empty()) fail(where, fmt::format("{} is empty; write one, or leave it out", key));
   return id;
 }
 
@@ -121,7 +122,8 @@ ListedPrompt parse_json_line(const Line& line, const std::string& where) {
   }
   ListedPrompt prompt;
   prompt.line = line.number;
-  if (object.contains("id")) prompt.id = read_id(object["id"], where);
+  if (object.contains("id")) prompt.id = read_name(object["id"], "id", where);
+  if (object.contains("group")) prompt.group = read_name(object["group"], "group", where);
   if (has_text) {
     prompt.text = read_text(object["text"], where);
   } else {
@@ -150,8 +152,11 @@ std::vector<ListedPrompt> parse_prompt_list(std::string_view content, std::strin
     const std::string where = line_name(name, line.number);
     check_bytes(line.text, where);
     if (!is_json) {
-      prompts.push_back(
-          {.line = line.number, .id = "", .text = std::string(line.text), .token_ids = {}});
+      prompts.push_back({.line = line.number,
+                         .id = "",
+                         .group = "",
+                         .text = std::string(line.text),
+                         .token_ids = {}});
       continue;
     }
     ListedPrompt prompt = parse_json_line(line, where);

@@ -12,6 +12,7 @@ namespace tacet::text {
 struct ListedPrompt {
   std::size_t line = 0;                 ///< where it stands, counted from 1
   std::string id;                       ///< its `id`, an integer in decimal; empty without one
+  std::string group;                    ///< its `group`, likewise: prompts that belong together
   std::string text;                     ///< empty where ids are given
   std::vector<std::int32_t> token_ids;  ///< empty where a text is given
 };
@@ -21,11 +22,11 @@ std::string line_name(std::string_view name, std::size_t line);
 
 /// Reads the content of a file of prompts: one text a line, as it stands; or, when the first line
 /// that is not blank begins with `{`, JSON Lines: objects with `text` or `token_ids` and perhaps an
-/// `id`. Blank lines are skipped, lines end in LF or CR LF, a byte order mark in front is passed
-/// over. Throws InputError that begins with file and line and says what to do, for the first line
-/// that is bad: not UTF-8, a NUL byte, not JSON, another field, both or neither of `text` and
-/// `token_ids`, a wrong type, ids that are no whole numbers from 0 on, an `id` that stands twice;
-/// and for a file without prompts. Thread safe.
+/// `id` and a `group`. Blank lines are skipped, lines end in LF or CR LF, a byte order mark in
+/// front is passed over. Throws InputError that begins with file and line and says what to do, for
+/// the first line that is bad: not UTF-8, a NUL byte, not JSON, another field, both or neither of
+/// `text` and `token_ids`, a wrong type, ids that are no whole numbers from 0 on, an `id` that
+/// stands twice; and for a file without prompts. Thread safe.
 std::vector<ListedPrompt> parse_prompt_list(std::string_view content, std::string_view name);
 
 }  // namespace tacet::text

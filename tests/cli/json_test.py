@@ -31,7 +31,7 @@ INTERVENTION = {"spec": str, "heads": list, "positions": (str, list), "mode": st
 TEST = {"name": str, "alpha": NUMBER, "correction": str, "family_size": int, "threshold": OPTIONAL}
 RIPPLE = {"cut_layer": int, "onset": (int, type(None)), "immediate_delta": NUMBER,
           "late_delta": NUMBER, "late_layers": list, "persistence": OPTIONAL, "growth": OPTIONAL,
-          "growth_absolute": OPTIONAL, "sign_changes": int}
+          "growth_absolute": OPTIONAL, "sign_changes": int, "late_se": OPTIONAL}
 TRAJECTORY = {"min_layer": int, "initial_mean": NUMBER, "min_mean": NUMBER, "final_mean": NUMBER}
 TIMING = {"load_s": NUMBER, "forward_s": NUMBER, "analysis_s": NUMBER}
 

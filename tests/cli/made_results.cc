@@ -97,7 +97,8 @@ SilenceResult made_silence() {
                    .persistence = 2.0 / 3,
                    .growth = 0.1,
                    .growth_absolute = std::nullopt,
-                   .sign_changes = 2};
+                   .sign_changes = 2,
+                   .late_se = 0.0625};
   result.trajectory = made_summary();
   result.effect_depends_on_first = {2, 3};
   return result;

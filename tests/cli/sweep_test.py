@@ -252,6 +252,69 @@ class Prompts(SweepTest):
             mean = (a["late_delta"] + b["late_delta"]) / 2
             self.assertTrue(math.isclose(both["late_delta"], mean, rel_tol=1e-12))
 
+    def grouped(self):
+        """A list of six prompts, two of them in one group."""
+        texts = [PROMPT, OTHER, "Mary likes pizza a lot", "The cat sat on the mat",
+                 "Rain falls on the sea at night", "We walked home through the old town"]
+        lines = [{"text": text, "group": 7} if k in (1, 4) else {"text": text}
+                 for k, text in enumerate(texts)]
+        (self.folder / "grouped").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        return ("--prompts", str(self.folder / "grouped"))
+
+    def test_across(self):
+        result = self.sweep(*self.grouped(), heads="3.0-3")
+        self.assertEqual([prompt["group"] for prompt in result["prompts"]],
+                         [None, "7", None, None, "7", None])
+        across = result["across"]
+        self.assertEqual((across["n_prompts"], across["n_units"], across["alpha"]), (6, 5, 0.05))
+        self.assertEqual((across["max_t"]["n_patterns"], across["max_t"]["enumerated"]), (16, True))
+        self.assertEqual(across["max_t"]["family_size"], 4 * (21 + 1))
+        self.assertIsNone(across["holdout"])
+        with opened(self.database) as connection:
+            late = connection.execute(
+                "SELECT late_delta, late_se FROM ripples JOIN interventions"
+                " ON id = intervention_id WHERE spec = 'L3H0' ORDER BY run_id").fetchall()
+            groups = connection.execute("SELECT prompt_group FROM runs ORDER BY id").fetchall()
+        self.assertEqual([group for group, in groups], ["", "7", "", "", "7", ""])
+        head = across["heads"][0]
+        self.assertEqual((head["spec"], len(head["blocks"])), ("L3H0", 21))
+        deltas = [delta for delta, _ in late]
+        units = [deltas[0], (deltas[1] + deltas[4]) / 2, *deltas[2:4], deltas[5]]
+        self.assertTrue(math.isclose(head["mean"], sum(units) / 5, rel_tol=1e-12))
+        self.assertEqual(head["random_effects"]["k"], 5)
+        self.assertTrue(all(error > 0 for _, error in late))
+        self.assertEqual(json.loads(self.show("--format", "json")), result)
+        table = self.show()
+        self.assertIn("Across 6 prompts in 5 groups", table)
+        self.assertIn("--holdout", table)
+        self.assertIsNone(self.sweep(PROMPT, heads="3.0")["across"])
+
+    def test_nothing_changes_across_prompts(self):
+        result = self.sweep(*self.grouped(), "--mode", "scale:1", heads="3.0-3")
+        for head in result["across"]["heads"]:
+            self.assertEqual((head["mean"], head["sd"]), (0, 0))
+            self.assertIsNone(head["t"] or head["p"] or head["p_max_t"] or head["p_bh"]
+                              or head["random_effects"]["mean"])
+        self.assertIn("no head can be tested", self.show())
+
+    def test_holdout(self):
+        result = self.sweep(*self.grouped(), "--holdout", "--top", "2", heads="3.0-3")
+        holdout = result["across"]["holdout"]
+        self.assertEqual(len(holdout["heads"]), 2)
+        self.assertEqual(sorted(holdout["choosing"] + holdout["testing"]), [1, 2, 3, 4, 5, 6])
+        self.assertEqual(2 in holdout["choosing"], 5 in holdout["choosing"])
+        self.assertEqual(holdout["n_units"], 2)
+        self.assertIn("Held out: 2 heads chosen", self.show("--holdout", "--top", "2"))
+        splits = {tuple(json.loads(self.show("--holdout", "--seed", str(seed), "--format", "json"))
+                        ["across"]["holdout"]["testing"]) for seed in range(1, 7)}
+        self.assertGreater(len(splits), 1)
+        for arguments in (("--format", "csv"), ("--top", "0"), ("--run", "1")):
+            process = run("sweep", "--show", "--db", self.database, "--holdout", *arguments)
+            self.assertEqual(process.returncode, WRONG_USAGE, arguments)
+            self.assertIn(b"--holdout", process.stderr)
+        process = run("sweep", "--show", "--db", self.database, "--run", "1", "--seed", "2")
+        self.assertEqual(process.returncode, WRONG_USAGE)
+
     def test_lists(self):
         (self.folder / "plain").write_text(f"{PROMPT}\r\n\r\n{OTHER}\n")
         (self.folder / "json").write_text(
@@ -325,7 +388,7 @@ class Showing(SweepTest):
     def test_json(self):
         result = self.sweep(PROMPT)
         self.assertEqual(list(result), ["schema", "version", "model", "prompts", "settings", "test",
-                                        "heads", "counts", "tests", "noise"])
+                                        "heads", "counts", "tests", "noise", "across"])
         self.assertEqual(result["schema"], "tacet.sweep/1")
         self.assertEqual(result["test"]["family_size"], 4 * 21 + 16 * 6)
         self.assertEqual(len(result["heads"]), 20)

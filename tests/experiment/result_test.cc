@@ -1,5 +1,6 @@
 // What a result carries beside its numbers, and which states its rows are.
 #include <algorithm>
+#include <cmath>
 #include <thread>
 #include <vector>
 
@@ -49,6 +50,37 @@ TEST(HuggingFaceStates, TheLastRowIsTheFinalNormAndCountsInTheFamily) {
   EXPECT_NE(hf.ripple.growth, block.ripple.growth);
   EXPECT_EQ(hf.trajectory.final_mean, hf.trajectory.final_norm_mean);
   EXPECT_NE(block.trajectory.final_mean, block.trajectory.final_norm_mean);
+}
+
+TEST(LateError, IsTheDyadicTestsOwn) {
+  TinyModelOptions four_blocks = six_blocks();
+  four_blocks.n_layer = 4;  // one late block
+  const TinyModel tiny(four_blocks);
+  SilenceOptions options;
+  options.tests_beside = {tacet::Test::dyadic};
+  for (const bool exclude_first : {false, true}) {
+    options.exclude_first = exclude_first;
+    const SilenceResult result =
+        silence(tiny.model, random_prompt(9), {{{1, 0}}, {4}, {}}, options);
+    ASSERT_TRUE(result.ripple.late_se.has_value());
+    EXPECT_EQ(result.ripple.late_se, result.layers.back().tests.at(1).se);
+  }
+  // With three tokens the dyadic test has no error.
+  EXPECT_FALSE(silence(tiny.model, random_prompt(3), {{{1, 0}}, {}, {}}).ripple.late_se);
+}
+
+TEST(LateError, IsOfTheMeanOverTheLateBlocksThatTheCutReaches) {
+  const TinyModel tiny(six_blocks());  // blocks 4 and 5 are late
+  SilenceOptions options;
+  options.tests_beside = {tacet::Test::dyadic};
+  const SilenceResult both = silence(tiny.model, random_prompt(9), {{{0, 0}}, {}, {}}, options);
+  // The error of a mean of two is no sum of theirs, but lies between |a - b| / 2 and (a + b) / 2.
+  const double a = *both.layers[4].tests.at(1).se;
+  const double b = *both.layers[5].tests.at(1).se;
+  EXPECT_LE(*both.ripple.late_se, (a + b) / 2 * (1 + 1e-9));
+  EXPECT_GE(*both.ripple.late_se, std::abs(a - b) / 2);
+  const SilenceResult last = silence(tiny.model, random_prompt(9), {{{5, 0}}, {}, {}}, options);
+  EXPECT_EQ(last.ripple.late_se, last.layers[5].tests.at(1).se);
 }
 
 TEST(FinalNorm, IsTestedAloneAtAlpha) {

@@ -96,7 +96,7 @@ TEST(Unchanged, TheNullInterventionChangesNothingAtAll) {
       if (result.final_norm) expect_unchanged(*result.final_norm);
       EXPECT_EQ(result.values_changed, 0);
       EXPECT_FALSE(result.ripple.onset || result.ripple.persistence || result.ripple.growth ||
-                   result.ripple.growth_absolute);
+                   result.ripple.growth_absolute || result.ripple.late_se);
       EXPECT_EQ(result.ripple.late_delta, 0);
       EXPECT_EQ(result.ripple.sign_changes, 0);
       EXPECT_TRUE(result.effect_depends_on_first.empty());

@@ -245,6 +245,7 @@ constexpr const char* kSilence = R"({
     "growth": null,
     "growth_absolute": 2.75,
     "sign_changes": 1,
+    "late_se": 0.0625,
     "growth_low": null,
     "growth_high": null
   },

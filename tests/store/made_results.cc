@@ -131,7 +131,8 @@ SilenceResult made_silence() {
                    .persistence = 0.5,
                    .growth = std::nullopt,
                    .growth_absolute = 2.75,
-                   .sign_changes = 1};
+                   .sign_changes = 1,
+                   .late_se = 0.0625};
   result.trajectory = made_summary();
   result.effect_depends_on_first = {2};
   result.timing = {.load_s = 0.25, .forward_s = 0.5, .analysis_s = 0.125};

@@ -147,7 +147,9 @@ TEST(SweepDatabase, KnowsItsRuns) {
   const Model model = Model::mini();
   {
     SweepDatabase database = SweepDatabase::open_for_writing(folder / "a.db");
-    EXPECT_EQ(database.run_of(model, sweep_prompt(0), "first", settings), 1);
+    EXPECT_EQ(database.run_of(model, sweep_prompt(0), "first", settings, "g"), 1);
+    // Without id and group they stay.
+    EXPECT_EQ(database.run_of(model, sweep_prompt(0), "", settings), 1);
     EXPECT_EQ(database.run_of(model, sweep_prompt(1), "", {}), 2);
     database.write(2, sweep_result(1, {2, 0}));
   }
@@ -157,6 +159,7 @@ TEST(SweepDatabase, KnowsItsRuns) {
   const StoredRun& run = runs[0];
   EXPECT_EQ(run.id, 1);
   EXPECT_EQ(run.prompt_id, "first");
+  EXPECT_EQ(run.prompt_group, "g");
   EXPECT_EQ(run.prompt.text, sweep_prompt(0).text);
   ASSERT_EQ(run.prompt.tokens.size(), 4U);
   for (std::size_t i = 0; i < 4; ++i) {  // one of them is half a character
@@ -172,6 +175,7 @@ TEST(SweepDatabase, KnowsItsRuns) {
   EXPECT_EQ(run.d_model, model.config().d_model);
   EXPECT_EQ(run.tool_version, kVersion);
   EXPECT_EQ(run.n_interventions, 0);
+  EXPECT_EQ(runs[1].prompt_group, "");
   EXPECT_EQ(runs[1].n_interventions, 1);
   EXPECT_EQ(runs[1].settings, RunSettings());
 }

@@ -74,6 +74,7 @@ TEST(SweepJson, WholeDocument) {
     {
       "run": 7,
       "id": "one",
+      "group": null,
       "prompt": "I@",
       "positions": [
         1
@@ -165,7 +166,8 @@ TEST(SweepJson, WholeDocument) {
     "none": 1,
     "late_only": 1
   },
-  "noise": null
+  "noise": null,
+  "across": null
 }
 )";
   for (std::size_t at = expected.find('@'); at != std::string::npos; at = expected.find('@')) {
@@ -174,11 +176,48 @@ TEST(SweepJson, WholeDocument) {
   EXPECT_EQ(sweep_json(made_listing()), expected);
 }
 
+TEST(SweepJson, AcrossPrompts) {
+  SweepListing listing = made_listing();
+  listing.runs.assign(4, listing.runs[0]);
+  for (std::size_t k = 0; k < 4; ++k) {
+    listing.runs[k].id = static_cast<std::int64_t>(10 + k);
+    PromptEffect effect{.spec = "L1H2", .heads = {{1, 2}}, .cut_layer = 1};
+    effect.late_delta = k == 3 ? -0.125 : 0.25;
+    effect.mean_deltas = {0, 0, effect.late_delta};
+    listing.effects.push_back({effect});
+  }
+  const std::vector<std::string> groups(4);
+  listing.runs[2].prompt_group = "g";
+  listing.across = across(listing.effects, groups, {});
+  listing.holdout = hold_out(listing.effects, groups, 1, {});
+  const Json json = sweep_document(listing);
+  EXPECT_EQ(json["prompts"][2]["group"], "g");
+  const Json& result = json["across"];
+  EXPECT_EQ(result["n_units"], 4);
+  EXPECT_EQ(result["max_t"]["n_patterns"], 8);
+  EXPECT_EQ(result["max_t"]["family_size"], 3);
+  EXPECT_TRUE(result["max_t"]["seed"].is_null());
+  const Json& head = result["heads"][0];
+  EXPECT_EQ(head["mean"], 0.15625);
+  EXPECT_EQ(head["signs"]["agree"], 3);
+  EXPECT_EQ(head["t"], *listing.across->heads[0].late.t);
+  EXPECT_TRUE(head["random_effects"]["mean"].is_null());
+  EXPECT_EQ(head["blocks"][1]["layer"], 2);
+  EXPECT_EQ(head["blocks"][1]["p_max_t"], *listing.across->heads[0].blocks[1].p_max_t);
+  EXPECT_TRUE(head["blocks"][0]["t"].is_null());
+  const Json& holdout = result["holdout"];
+  EXPECT_EQ(holdout["seed"], 1);
+  EXPECT_EQ(holdout["choosing"].size(), 2U);
+  EXPECT_EQ(holdout["testing"].size(), 2U);
+  EXPECT_GE(holdout["testing"][0], 10);
+  EXPECT_EQ(holdout["heads"][0]["spec"], "L1H2");
+}
+
 TEST(SweepJson, PromptsWithoutIdAndPositions) {
   SweepListing listing = made_listing();
   listing.runs[0].prompt_id = "";
   listing.runs[0].settings.positions = {};
-  EXPECT_THAT(sweep_json(listing), HasSubstr("\"id\": null,\n      \"prompt\""));
+  EXPECT_THAT(sweep_json(listing), HasSubstr("\"id\": null,\n      \"group\": null"));
   EXPECT_THAT(sweep_json(listing), HasSubstr("\"positions\": \"all\""));
 }
 

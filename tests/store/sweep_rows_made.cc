@@ -125,6 +125,7 @@ SilenceResult sweep_result(int number, Head head) {
   }
   result.ripple.growth = noise(number + head.layer + 0.5);
   result.ripple.sign_changes = head == Head{1, 1} ? 1 : 0;
+  if (head != Head{1, 1}) result.ripple.late_se = 0.01 + noise(number) / 1000;
   result.final_norm = sweep_row(number, head, kSweepLayers);
   result.final_norm->p_adjusted = std::nullopt;
   return result;

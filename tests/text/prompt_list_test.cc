@@ -81,6 +81,16 @@ TEST(PromptList, JsonLines) {
   EXPECT_THAT(prompts[1].token_ids, ElementsAre(0, 50256, 2147483647));
 }
 
+TEST(PromptList, GroupsAreTextsOrWholeNumbers) {
+  const auto prompts = parse(
+      "{\"text\": \"a\", \"group\": \"x\"}\n{\"text\": \"b\", \"group\": 7}\n"
+      "{\"text\": \"c\", \"id\": 1, \"group\": \"x\"}\n{\"text\": \"d\"}");
+  EXPECT_EQ(prompts[0].group, "x");
+  EXPECT_EQ(prompts[1].group, "7");
+  EXPECT_EQ(prompts[2].group, "x");
+  EXPECT_EQ(prompts[3].group, "");
+}
+
 TEST(PromptList, NothingInIt) {
   for (const char* const content : {"", "\n", " \r\n\t\n", "\xEF\xBB\xBF"}) {
     EXPECT_THAT(error_of(content), AllOf(StartsWith("list: "), HasSubstr("no prompt"))) << content;
@@ -143,6 +153,8 @@ TEST(PromptList, FieldsOfTheWrongType) {
            {"{\"text\": \"a\", \"id\": null}", "id is null"},
            {"{\"text\": \"a\", \"id\": [1]}", "id is an array"},
            {"{\"text\": \"a\", \"id\": \"\"}", "id is empty"},
+           {"{\"text\": \"a\", \"group\": 1.5}", "group is 1.5"},
+           {"{\"text\": \"a\", \"group\": \"\"}", "group is empty"},
        }) {
     EXPECT_THAT(error_of(one.line), AllOf(StartsWith("list: line 1: "), HasSubstr(one.says)))
         << one.line;

@@ -1,0 +1,165 @@
+#include "cli/across_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/bars.h"
+#include "cli/width.h"
+
+namespace tacet::cli {
+namespace {
+
+constexpr std::size_t kNarrowestSpec = 6;  // L23H15
+constexpr std::size_t kInterval = 21;      // columns of an interval
+constexpr std::size_t kFixed = 64;         // columns beside the spec and a new prompt's interval
+
+/// Where the columns stand.
+struct Layout {
+  std::size_t spec = kNarrowestSpec;
+  bool prediction = true;
+};
+
+std::string plural(std::size_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string interval(const std::optional<double>& low, const std::optional<double>& high) {
+  if (!low || !high) return "-";
+  return fmt::format("[{}, {}]", format_delta(*low), format_delta(*high));
+}
+
+/// The mean that the interval is of; the plain one where there are no random effects.
+double shown_mean(const AcrossHead& head) {
+  return head.random_effects.mean.value_or(head.late.mean);
+}
+
+std::string row_text(const AcrossHead& head, const Layout& layout, const Style& style) {
+  const RandomEffects& effects = head.random_effects;
+  const double centre = shown_mean(head);
+  const Ink ink = centre < 0 ? Ink::decoupling : centre > 0 ? Ink::coupling : Ink::plain;
+  std::string out = "    " + pad_right(truncate(head.spec, layout.spec), layout.spec);
+  out += style.paint(ink, pad_left(format_delta(centre), 10));
+  out += pad_left(interval(effects.ci_low, effects.ci_high), kInterval);
+  if (layout.prediction) out += pad_left(interval(effects.pi_low, effects.pi_high), kInterval);
+  out += pad_left(effects.i2 ? fmt::format("{:.0f}%", 100 * *effects.i2) : "-", 6);
+  out += pad_left(fmt::format("{}/{}", head.signs.n_agree, head.late.n), 7);
+  out += pad_left(format_p(effects.p), 8) + pad_left(format_p(head.p_max_t), 8);
+  return out + "\n";
+}
+
+Layout layout_of(const std::vector<const AcrossHead*>& heads, const View& view) {
+  Layout layout;
+  layout.prediction = view.width >= kFixed + kInterval + kNarrowestSpec;
+  const std::size_t taken = kFixed + (layout.prediction ? kInterval : 0);
+  for (const AcrossHead* const head : heads) {
+    layout.spec = std::max(layout.spec, display_width(head->spec));
+  }
+  layout.spec = std::min(layout.spec, view.width - std::min(view.width - kNarrowestSpec, taken));
+  return layout;
+}
+
+std::string rows(const std::vector<const AcrossHead*>& heads, double alpha, const View& view) {
+  const Layout layout = layout_of(heads, view);
+  std::string header = "    " + pad_right("head", layout.spec) + pad_left("late Δ", 10);
+  header += pad_left(fmt::format("{:g} % CI", 100 * (1 - alpha)), kInterval);
+  if (layout.prediction) header += pad_left("a new prompt", kInterval);
+  header += pad_left("I²", 6) + pad_left("signs", 7) + pad_left("p", 8) + pad_left("p max", 8);
+  std::string out = view.style.paint(Ink::title, header) + "\n";
+  for (const AcrossHead* const head : heads) out += row_text(*head, layout, view.style);
+  return out;
+}
+
+/// The heads with the largest |t| over the prompts, those without a t left out.
+std::vector<const AcrossHead*> strongest(const AcrossResult& result, std::size_t top) {
+  std::vector<const AcrossHead*> heads;
+  for (const AcrossHead& head : result.heads) {
+    if (head.late.t) heads.push_back(&head);
+  }
+  std::ranges::stable_sort(heads, std::ranges::greater(),
+                           [](const AcrossHead* head) { return std::abs(*head->late.t); });
+  heads.resize(std::min(heads.size(), top));
+  return heads;
+}
+
+std::string units_text(const AcrossResult& result) {
+  const std::string prompts = plural(result.n_prompts, "prompt");
+  if (result.n_units == result.n_prompts) return prompts;
+  return fmt::format("{} in {}", prompts, plural(result.n_units, "group"));
+}
+
+std::string limits(const AcrossResult& result) {
+  if (result.n_patterns == 0) return "All prompts are of one group: there is nothing to test.";
+  std::string text =
+      result.enumerated
+          ? fmt::format("p max comes from all {} patterns of signs", result.n_patterns)
+          : fmt::format("p max comes from {} patterns of signs drawn with seed {}",
+                        result.n_patterns, result.seed);
+  text += fmt::format(" over {} cells, and cannot be below {}.", result.family_size,
+                      format_p(result.smallest_p));
+  if (result.smallest_p >= result.alpha) {
+    text += " With so few prompts it can show nothing at this level: use more.";
+  }
+  return text;
+}
+
+std::string title(const AcrossResult& result, std::size_t n_shown) {
+  if (n_shown == 0) {
+    return fmt::format("Across {}: no head can be tested", units_text(result));
+  }
+  return fmt::format("Across {}: the {} of {} with the largest |t| over them", units_text(result),
+                     plural(n_shown, "head"), result.heads.size());
+}
+
+std::string holdout_part(const HoldoutResult& holdout, const View& view) {
+  const AcrossResult& tested = holdout.tested;
+  std::string out = "\n" + paragraph(fmt::format("Held out: {} chosen by |t| on {} prompts, tested "
+                                                 "on the other {}",
+                                                 plural(tested.heads.size(), "head"),
+                                                 holdout.choosing.size(), units_text(tested)),
+                                     view, Ink::title);
+  out += "\n";
+  std::vector<const AcrossHead*> heads;
+  for (const AcrossHead& head : tested.heads) heads.push_back(&head);
+  out += rows(heads, tested.alpha, view);
+  if (view.quiet) return out;
+  return out + "\n" +
+         paragraph(fmt::format("Split with seed {}, groups kept whole; the numbers come from the "
+                               "second half alone, strongest choice first. {}",
+                               holdout.seed, limits(tested)),
+                   view, Ink::dim);
+}
+
+}  // namespace
+
+std::string render_across(const store::SweepListing& listing, std::size_t top, const View& view) {
+  if (!listing.across) return "";
+  const AcrossResult& result = *listing.across;
+  const std::vector<const AcrossHead*> heads = strongest(result, top);
+  std::string out = paragraph(title(result, heads.size()), view, Ink::title);
+  if (!heads.empty()) out += "\n" + rows(heads, result.alpha, view);
+  if (!view.quiet) {
+    out +=
+        "\n" + paragraph(
+                   "A prompt is one observation here. Late Δ: mean by random effects (REML), its "
+                   "interval and p by Hartung and Knapp; a new prompt: where its late Δ is to "
+                   "be expected; I²: share of the spread that is between prompts; signs: how "
+                   "many share the mean's; p max: of the unweighted mean, by flipping prompts' "
+                   "signs, corrected for all heads and blocks. " +
+                       limits(result),
+                   view, Ink::dim);
+    if (!listing.holdout && !heads.empty()) {
+      out += paragraph(
+          "Heads listed because they are the strongest look stronger than they are; --holdout "
+          "chooses them on one half of the prompts and tests them on the other.",
+          view, Ink::dim);
+    }
+  }
+  if (listing.holdout) out += holdout_part(*listing.holdout, view);
+  return out;
+}
+
+}  // namespace tacet::cli

@@ -1,0 +1,17 @@
+/// @file
+/// What a sweep found across prompts, as JSON.
+#pragma once
+
+#include "store/json_values.h"
+#include "store/sweep_json.h"
+#include "tacet/across.h"
+
+namespace tacet::store {
+
+/// The object `across` of a sweep's JSON: alpha, n_prompts, n_units, max_t {family_size,
+/// enumerated, n_patterns, seed, smallest_p}, heads [{spec, mean, ... random_effects, signs, ...,
+/// blocks}], holdout (null, or seed, choosing and testing [run ids] and what was tested, as above).
+/// Throws NumericError for NaN. `listing.across` must be there.
+Json across_json(const SweepListing& listing);
+
+}  // namespace tacet::store
