@@ -119,9 +119,9 @@ struct SilenceOptions {
   /// block, those that contribute most to the clean state's mean cosine over the pairs compared;
   /// of equal ones the lower. From 1 to d_model - 1.
   int rogue_dimensions = 0;
-  bool exclude_first = false;  ///< leave position 0 out of the pairs
+  bool exclude_first = false;                ///< leave position 0 out of the pairs
   Precision precision = Precision::float32;  ///< `silence` alone can do float64
-  int threads = 0;             ///< most threads to use; 0 means all cores
+  int threads = 0;                           ///< most threads to use; 0 means all cores
   /// How many dimensions LayerEffect::dimensions names, from 0 to d_model.
   int dimensions = 0;
   /// Fill SilenceResult::verdict_changes: whether the verdict is another one with another cosine.
@@ -165,7 +165,7 @@ struct LayerEffect {
   std::optional<double> mean_delta_degrees;  ///< mean change of the pairs' angles; < 0: more alike
   std::optional<double> mean_delta_degrees_low;
   std::optional<double> mean_delta_degrees_high;
-  std::optional<double> ci_low;    ///< interval of mean_delta at 1 - alpha, by the chosen test
+  std::optional<double> ci_low;  ///< interval of mean_delta at 1 - alpha, by the chosen test
   std::optional<double> ci_high;
   double direct_mean_delta = 0;      ///< mean delta by the heads' own contribution alone
   double perturbation = 0;           ///< median of |delta v| / |v| over the tokens that can move

@@ -86,9 +86,9 @@ struct SweepOutcome {
 /// The outcome that a result holds.
 SweepOutcome outcome_of(const SilenceResult& result);
 
-/// The outcome as it would be had `test` decided: its statistic, p, interval, significance and effect
-/// in every row, and the ripple that follows from them. Throws UsageError when a row that changed
-/// does not hold that test.
+/// The outcome as it would be had `test` decided: its statistic, p, interval, significance and
+/// effect in every row, and the ripple that follows from them. Throws UsageError when a row that
+/// changed does not hold that test.
 SweepOutcome decided_by(SweepOutcome outcome, Test test);
 
 /// What the map of a sweep shows (`--metric`).

@@ -89,7 +89,8 @@ void check_across(const SweepArguments& arguments, const std::vector<std::string
   const bool draws = !arguments.store.show && draws_at_random(arguments.options.silence);
   if (arguments.store.seed && groups.size() < 2 && !draws) {
     throw UsageError(
-        "--seed is of the tests that draw at random, of which none is asked for, and of those across "
+        "--seed is of the tests that draw at random, of which none is asked for, and of those "
+        "across "
         "prompts, of which there is one; leave it out");
   }
 }

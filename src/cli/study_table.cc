@@ -108,8 +108,8 @@ std::string counts_text(const store::StudyListing& study) {
   const auto n_same = std::ranges::count_if(
       study.claims, [](const Claim& claim) { return claim.stands_up == claim.verdict; });
   if (n_tested > 0) {
-    text += fmt::format(" {} rest on a test; by token-swap, {} of them come out the same.", n_tested,
-                        n_same);
+    text += fmt::format(" {} rest on a test; by token-swap, {} of them come out the same.",
+                        n_tested, n_same);
   }
   return text;
 }
@@ -117,7 +117,8 @@ std::string counts_text(const store::StudyListing& study) {
 std::string notes(const store::StudyListing& study, const View& view) {
   const std::string text =
       "The verdicts use the study's own test, which calls too much significant: pairs share "
-      "tokens, and token-swap knows it. L3/4: block 3, hidden_states[4]; Δ and δ: silenced minus clean; late: the last "
+      "tokens, and token-swap knows it. L3/4: block 3, hidden_states[4]; Δ and δ: silenced minus "
+      "clean; late: the last "
       "fifth of the blocks.";
   std::string out = paragraph(text, view, Ink::dim);
   for (const OpenClaim& claim : study.open) {

@@ -222,8 +222,8 @@ void BlockAnalysis::compare(BlockRows& rows, const CleanState& clean, const Meas
   row.direct_mean_delta = mean_difference(
       pairs.cosines, cosines(removed, pairs.transform, selected, threads_, clean.name()));
 
-  measure::Displacement moved = measure::displacement(
-      before.vectors, after.vectors, before.norms(), after.norms(), first_position_);
+  measure::Displacement moved = measure::displacement(before.vectors, after.vectors, before.norms(),
+                                                      after.norms(), first_position_);
   row.perturbation = median(moved.relative);
   row.perturbation_absolute = median(moved.absolute);
   row.norm_ratio = median(moved.length);

@@ -111,9 +111,8 @@ void ControlRuns::run_chunk(std::span<const PushRows> pushes, std::vector<PushEf
   const std::vector<Comparison> comparisons = runs.front().comparisons();
   const auto observe = [&](const engine::StateView& view) {
     const engine::PromptView& states = view.prompts.front();
-    const CleanState clean(
-        to_vectors(states.clean, static_cast<std::size_t>(config.d_model)),
-        state_name(view.index, config.n_layer), comparisons, threads_);
+    const CleanState clean(to_vectors(states.clean, static_cast<std::size_t>(config.d_model)),
+                           state_name(view.index, config.n_layer), comparisons, threads_);
     support::parallel_for(runs.size(), share ? threads_ : 1, [&](std::size_t k) {
       runs[k].observe(view.index, clean, states.silenced[k]);
     });

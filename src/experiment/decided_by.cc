@@ -14,8 +14,8 @@ void decide(LayerEffect& row, const std::string& spec, Test test) {
   const auto found = std::ranges::find(row.tests, test, &TestResult::name);
   if (found == row.tests.end()) {
     if (row.effect == Effect::unchanged) return;
-    throw UsageError(fmt::format("block {} of {} was not tested by {}", row.layer, spec,
-                                 to_string(test)));
+    throw UsageError(
+        fmt::format("block {} of {} was not tested by {}", row.layer, spec, to_string(test)));
   }
   experiment::set_columns(row, *found);
   row.p_adjusted = found->p_adjusted;

@@ -98,8 +98,8 @@ Estimate jackknife_estimate(double value, std::span<const double> without, doubl
   Estimate estimate{.value = value, .low = {}, .high = {}};
   const bool is_finite = std::ranges::all_of(without, [](double v) { return std::isfinite(v); });
   if (without.size() < 3 || !is_finite) return estimate;
-  const double margin = critical_t(alpha, static_cast<double>(without.size()) - 1) *
-                        stats::jackknife_error(without);
+  const double margin =
+      critical_t(alpha, static_cast<double>(without.size()) - 1) * stats::jackknife_error(without);
   estimate.low = value - margin;
   estimate.high = value + margin;
   return estimate;

@@ -18,10 +18,8 @@ class BitMaker {
  public:
   void operator()(const char*, double value) { add(std::bit_cast<std::uint64_t>(value)); }
   template <typename Word>
-    requires std::is_enum_v<Word>
-  void operator()(const char*, Word value) {
-    add(static_cast<std::uint64_t>(value));
-  }
+  requires std::is_enum_v<Word>
+  void operator()(const char*, Word value) { add(static_cast<std::uint64_t>(value)); }
   void operator()(const char*, const std::string& text) {
     for (const char c : text) add(static_cast<unsigned char>(c));
   }
@@ -38,10 +36,8 @@ class BitMaker {
   }
   /// Integers and booleans.
   template <typename Value>
-    requires std::is_integral_v<Value>
-  void operator()(const char*, const Value& value) {
-    add(static_cast<std::uint64_t>(value));
-  }
+  requires std::is_integral_v<Value>
+  void operator()(const char*, const Value& value) { add(static_cast<std::uint64_t>(value)); }
 
   std::vector<std::optional<std::uint64_t>> bits;
 

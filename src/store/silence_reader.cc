@@ -105,8 +105,21 @@ class Value {
 constexpr int kMostBlocks = 100'000;
 
 /// Columns that files of earlier versions lack, and that stay null then.
-constexpr std::array<std::string_view, 15> kLaterColumns = {
-    "late_se", "cohen_dz_low", "cohen_dz_high", "glass_delta", "glass_delta_low", "glass_delta_high", "mean_delta_degrees", "mean_delta_degrees_low", "mean_delta_degrees_high", "growth_low", "growth_high", "cka", "rank_correlation", "noise_floor", "near_noise"};
+constexpr std::array<std::string_view, 15> kLaterColumns = {"late_se",
+                                                            "cohen_dz_low",
+                                                            "cohen_dz_high",
+                                                            "glass_delta",
+                                                            "glass_delta_low",
+                                                            "glass_delta_high",
+                                                            "mean_delta_degrees",
+                                                            "mean_delta_degrees_low",
+                                                            "mean_delta_degrees_high",
+                                                            "growth_low",
+                                                            "growth_high",
+                                                            "cka",
+                                                            "rank_correlation",
+                                                            "noise_floor",
+                                                            "near_noise"};
 
 /// Takes one key of each column.
 class ColumnsReader {

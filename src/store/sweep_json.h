@@ -38,12 +38,12 @@ struct SweepListing {
 };
 
 /// `"schema": "tacet.sweep/1"`: schema, version, model, prompts [{run, id, group, prompt,
-/// positions, tokens}], settings (what the rows of the database were measured and tested with), test (what
-/// this summary was tested with), heads [{spec, heads, layer, head, cut_layer, late_delta, ...}],
-/// counts, tests {NAME {heads [{spec, role, p_adjusted, ...}], counts}} of those made beside,
-/// noise {floor, n_significant, n_near} | null, across (null with one prompt; see across_json.h).
-/// `layer` and `head` are null for a joint intervention; with several prompts the numbers
-/// of `heads` are means over them. Throws NumericError for NaN.
+/// positions, tokens}], settings (what the rows of the database were measured and tested with),
+/// test (what this summary was tested with), heads [{spec, heads, layer, head, cut_layer,
+/// late_delta, ...}], counts, tests {NAME {heads [{spec, role, p_adjusted, ...}], counts}} of those
+/// made beside, noise {floor, n_significant, n_near} | null, across (null with one prompt; see
+/// across_json.h). `layer` and `head` are null for a joint intervention; with several prompts the
+/// numbers of `heads` are means over them. Throws NumericError for NaN.
 std::string sweep_json(const SweepListing& listing);
 /// The same, before it becomes text.
 Json sweep_document(const SweepListing& listing);

@@ -60,10 +60,8 @@ class Putter {
     }
   }
   template <typename Word>
-    requires std::is_enum_v<Word>
-  void operator()(const char*, Word value) {
-    statement_.put(to_string(value));
-  }
+  requires std::is_enum_v<Word>
+  void operator()(const char*, Word value) { statement_.put(to_string(value)); }
   void operator()(const char*, const std::string& value) {
     statement_.put(std::string_view(value));
   }
@@ -75,10 +73,8 @@ class Putter {
   }
   /// Integers and booleans.
   template <typename Value>
-    requires std::is_integral_v<Value>
-  void operator()(const char*, const Value& value) {
-    statement_.put(std::int64_t{value});
-  }
+  requires std::is_integral_v<Value>
+  void operator()(const char*, const Value& value) { statement_.put(std::int64_t{value}); }
 
  private:
   Statement& statement_;
@@ -108,7 +104,7 @@ class Taker {
     value = numbers_from_text(statement_.connection(), statement_.take_text());
   }
   template <typename Word>
-    requires std::is_enum_v<Word>
+  requires std::is_enum_v<Word>
   void operator()(const char* name, Word& value) {
     const std::string text = statement_.take_text();
     if (const std::optional<Word> word = word_from<Word>(text)) {

@@ -114,7 +114,8 @@ TEST_F(DeclaredOptions, DefaultsAreThoseOfTheStructs) {
 TEST_F(DeclaredOptions, TheFirstOfSeveralTestsDecides) {
   parse({"--test", "dyadic,token-swap,paired"});
   EXPECT_EQ(options_.test, tacet::Test::dyadic);
-  EXPECT_THAT(options_.tests_beside, ::testing::ElementsAre(tacet::Test::token_swap, tacet::Test::paired));
+  EXPECT_THAT(options_.tests_beside,
+              ::testing::ElementsAre(tacet::Test::token_swap, tacet::Test::paired));
 }
 
 TEST_F(DeclaredOptions, AllTestsStandBesideThePairedOne) {
@@ -124,7 +125,8 @@ TEST_F(DeclaredOptions, AllTestsStandBesideThePairedOne) {
 }
 
 TEST_F(DeclaredOptions, AListOfTestsHoldsNamesAlone) {
-  for (const char* const list : {"paired,", "paired,,dyadic", "paired,all", "all,paired", "pared"}) {
+  for (const char* const list :
+       {"paired,", "paired,,dyadic", "paired,all", "all,paired", "pared"}) {
     EXPECT_ANY_THROW(parse({"--test", list})) << list;
   }
 }

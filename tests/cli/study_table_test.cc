@@ -72,8 +72,9 @@ TEST(RenderStudy, WholeTable) {
 
   Of 3 claims: holds 1, in part 1, does not hold 1.
 
-  The verdicts use the study's own test, which calls too much significant: pairs share tokens. L3/4:
-  block 3, hidden_states[4]; Δ and δ: silenced minus clean; late: the last fifth of the blocks.
+  The verdicts use the study's own test, which calls too much significant: pairs share tokens, and
+  token-swap knows it. L3/4: block 3, hidden_states[4]; Δ and δ: silenced minus clean; late: the
+  last fifth of the blocks.
   Not judged: more. It needs more.
 )");
 }

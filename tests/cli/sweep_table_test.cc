@@ -69,8 +69,8 @@ TEST(RenderSweep, WholeTable) {
   -5.00e-02), the strongest separator L1H3 (mean Δ +2.00e-02); 1 of the 2 acts late without an
   effect at their own block.
 
-  The pairs share tokens, so they are not independent, and this t-test calls too much significant:
-  it is the experiment's own yardstick, no proof.
+  The pairs share tokens, so they are not independent, and this test calls too much significant: it
+  is the experiment's own yardstick, no proof. --test token-swap knows it.
   Δ: silenced minus clean, mean over the pairs. Late: the last fifth of the blocks; a head is called
   by the sign of its late Δ. Own block: where it is silenced. Farthest: the block where Δ is
   farthest from 0; t and d_z are that block's. L3/4: block 3, hidden_states[4].

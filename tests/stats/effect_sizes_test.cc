@@ -1,5 +1,7 @@
 // The sizes of a change against NumPy's and SciPy's (tests/stats/make_effect_sizes_golden.py), and
 // their corners.
+#include "tacet/effect_sizes.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -13,7 +15,6 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "tacet/effect_sizes.h"
 #include "tacet/error.h"
 
 namespace tacet {
@@ -50,10 +51,9 @@ TEST(EffectSizesTest, AgreesWithNumPyTokenByToken) {
   for (const json& one : golden["cases"]) {
     std::vector<TokenPair> pairs;
     for (const json& pair : one["pairs"]) pairs.push_back({.i = pair[0], .j = pair[1]});
-    const EffectSizes sizes =
-        effect_sizes(one["clean"].get<std::vector<double>>(),
-                     one["silenced"].get<std::vector<double>>(), pairs,
-                     one["n_tokens"].get<std::size_t>(), golden["alpha"].get<double>());
+    const EffectSizes sizes = effect_sizes(
+        one["clean"].get<std::vector<double>>(), one["silenced"].get<std::vector<double>>(), pairs,
+        one["n_tokens"].get<std::size_t>(), golden["alpha"].get<double>());
     const std::string name = one["name"];
     expect_estimate(sizes.cohen_dz, one["sizes"]["cohen_dz"], name + ": cohen_dz");
     expect_estimate(sizes.glass_delta, one["sizes"]["glass_delta"], name + ": glass_delta");
@@ -75,15 +75,15 @@ TEST(EffectSizesTest, NothingChangedIsExactlyNothing) {
 
 TEST(EffectSizesTest, WhereATokenLeavesTooLittleThereIsNoInterval) {
   // Three tokens: without one of them a single pair is left.
-  const EffectSizes three = effect_sizes(std::vector{0.1, 0.5, 0.3}, std::vector{0.2, 0.4, 0.6},
-                                         all_pairs(3), 3, 0.05);
+  const EffectSizes three =
+      effect_sizes(std::vector{0.1, 0.5, 0.3}, std::vector{0.2, 0.4, 0.6}, all_pairs(3), 3, 0.05);
   EXPECT_TRUE(three.cohen_dz.value);
   EXPECT_FALSE(three.cohen_dz.low);
   EXPECT_FALSE(three.mean_delta_degrees.low);
   // All clean cosines are the same: no spread to measure by.
   const std::vector<double> same(6, 0.5);
-  const EffectSizes flat = effect_sizes(same, std::vector{0.1, 0.2, 0.3, 0.4, 0.5, 0.6},
-                                        all_pairs(4), 4, 0.05);
+  const EffectSizes flat =
+      effect_sizes(same, std::vector{0.1, 0.2, 0.3, 0.4, 0.5, 0.6}, all_pairs(4), 4, 0.05);
   EXPECT_FALSE(flat.glass_delta.value);
   EXPECT_TRUE(flat.cohen_dz.low);
 }
@@ -102,8 +102,8 @@ TEST(EffectSizesTest, RelabellingTheTokensChangesNothing) {
   std::vector<TokenPair> relabelled;
   const std::vector<std::uint32_t> label = {2, 0, 3, 1};
   for (const TokenPair pair : all_pairs(4)) {
-    relabelled.push_back({.i = std::min(label[pair.i], label[pair.j]),
-                          .j = std::max(label[pair.i], label[pair.j])});
+    relabelled.push_back(
+        {.i = std::min(label[pair.i], label[pair.j]), .j = std::max(label[pair.i], label[pair.j])});
   }
   const EffectSizes one = effect_sizes(clean, silenced, all_pairs(4), 4, 0.05);
   const EffectSizes other = effect_sizes(clean, silenced, relabelled, 4, 0.05);

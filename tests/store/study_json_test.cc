@@ -87,7 +87,7 @@ TEST(StudyJson, HoldsTheClaimsAndTheSweepInShort) {
   EXPECT_EQ(json.at("settings").at("test"), "paired");
   EXPECT_EQ(json.at("not_judged").dump(),
             R"([{"id":"more","statement":"S.","rule":"R.","needs":"N."}])");
-  EXPECT_THAT(keys_of(json.at("sweep")), ElementsAre("run", "test", "heads", "counts"));
+  EXPECT_THAT(keys_of(json.at("sweep")), ElementsAre("run", "test", "heads", "counts", "tests"));
   EXPECT_EQ(json.at("sweep").at("heads"), Json::parse(sweep_json(made_study().sweep)).at("heads"));
 }
 

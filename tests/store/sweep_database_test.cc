@@ -269,7 +269,9 @@ TEST(SweepDatabase, NeverMixesRunsThatDiffer) {
       [](RunSettings& s) { s.noise_draws = 8; },
       [](RunSettings& s) { s.test = tacet::Test::independent; },
       [](RunSettings& s) { s.tests_beside = {tacet::Test::token_swap}; },
-      [](RunSettings& s) { s.tests_beside = {tacet::Test::token_swap, tacet::Test::dyadic}; },
+      [](RunSettings& s) {
+        s.tests_beside = {tacet::Test::token_swap, tacet::Test::dyadic};
+      },
       [](RunSettings& s) { s.resampling.seed = 2; },
       [](RunSettings& s) { s.resampling.draws = 99; },
       [](RunSettings& s) { s.alpha = std::nextafter(0.05, 1.0); },

@@ -99,6 +99,9 @@ TEST(SweepJson, WholeDocument) {
     "exclude_first": false,
     "noise_draws": 0,
     "test": "paired",
+    "tests_beside": [],
+    "seed": 1,
+    "draws": 1999,
     "alpha": 0.05,
     "correction": "bonferroni",
     "family": "blocks"
@@ -166,6 +169,7 @@ TEST(SweepJson, WholeDocument) {
     "none": 1,
     "late_only": 1
   },
+  "tests": {},
   "noise": null,
   "across": null
 }
