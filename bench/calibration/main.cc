@@ -4,7 +4,7 @@
 //
 // Prints tables as Markdown; --json writes the numbers with their Monte-Carlo standard errors, from
 // which bench/calibration/figure.py draws. docs/statistics.md explains what is simulated and shows
-// the results. The same seed gives the same counts on any number of threads. Some ten minutes
+// the results. The same seed gives the same counts on any number of threads. Some fifteen minutes
 // of processor time.
 
 #include <algorithm>
@@ -41,6 +41,12 @@ void run(const Settings& settings) {
                    {kFivePercent},
                    false,
                    model_families(settings, runs, progress)});
+  parts.push_back({"rotated",
+                   "False alarms between two rotated pushes",
+                   {"prompt", "tokens", "head", "block"},
+                   {kFivePercent, 0, 2},
+                   true,
+                   pushed_nulls(settings, progress)});
   parts.push_back({"power",
                    "Real effects found",
                    {"token effect", "tokens", "push"},

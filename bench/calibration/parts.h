@@ -32,6 +32,10 @@ std::vector<Cell> model_nulls(const Settings& settings, const std::vector<Run>& 
 std::vector<Cell> model_families(const Settings& settings, const std::vector<Run>& runs,
                                  Progress& progress);
 
+/// False alarms between two pushes of the residual stream: a head's contribution turned at random,
+/// and the same turned another way.
+std::vector<Cell> pushed_nulls(const Settings& settings, Progress& progress);
+
 /// A part of the simulation, with the levels that make sense for it.
 struct Part {
   std::string name;  // in the JSON

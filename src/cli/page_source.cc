@@ -90,6 +90,7 @@ PageContent content_of(const SilenceResult& result, const Model& model,
   PagePrompt prompt;
   prompt.run = {.id = 0,
                 .prompt_id = "",
+                .prompt_group = "",
                 .prompt = result.prompt,
                 .settings = settings_of(result),
                 .model_id = model.id(),
