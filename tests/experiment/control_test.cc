@@ -263,7 +263,9 @@ TEST(Controls, OtherHeadsAreThoseOfTheDoublePrecisionTwin) {
         }
         EXPECT_NEAR(other.effect.late_delta, twin.layers.back().mean_delta, 2e-6);
         ASSERT_EQ(other.effect.growth.has_value(), twin.growth.has_value());
-        if (twin.growth) EXPECT_NEAR(*other.effect.growth, *twin.growth, 1e-4);
+        if (twin.growth) {
+          EXPECT_NEAR(*other.effect.growth, *twin.growth, 1e-4);
+        }
       }
     }
   }

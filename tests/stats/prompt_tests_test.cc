@@ -179,7 +179,9 @@ TEST(PromptTests, MaxTIsNeverBelowTheCellsOwnPAndOrdersLikeT) {
     EXPECT_GE(*a.p_max_t, *a.p);
     EXPECT_GE(*a.p, result.smallest_p);
     for (const SignFlipCell& b : result.cells) {
-      if (std::abs(*a.t) > std::abs(*b.t)) EXPECT_LE(*a.p_max_t, *b.p_max_t);
+      if (std::abs(*a.t) > std::abs(*b.t)) {
+        EXPECT_LE(*a.p_max_t, *b.p_max_t);
+      }
     }
   }
 }

@@ -64,6 +64,14 @@ LayerEffect ordinary_row() {
           .significant = true,
           .effect = Effect::coupling,
           .cohen_dz = kInfinity,
+          .cohen_dz_low = std::nullopt,
+          .cohen_dz_high = std::nullopt,
+          .glass_delta = std::nullopt,
+          .glass_delta_low = std::nullopt,
+          .glass_delta_high = std::nullopt,
+          .mean_delta_degrees = std::nullopt,
+          .mean_delta_degrees_low = std::nullopt,
+          .mean_delta_degrees_high = std::nullopt,
           .ci_low = 0.15,
           .ci_high = 0.25,
           .direct_mean_delta = -0.05,
@@ -76,6 +84,8 @@ LayerEffect ordinary_row() {
           .effective_rank_silenced = 2.625,
           .cka = 0.875,
           .rank_correlation = -0.25,
+          .noise_floor = std::nullopt,
+          .near_noise = std::nullopt,
           .tests = {},
           .dimensions = {}};
 }
@@ -130,6 +140,8 @@ SilenceResult made_silence() {
                    .late_layers = {2},
                    .persistence = 0.5,
                    .growth = std::nullopt,
+                   .growth_low = std::nullopt,
+                   .growth_high = std::nullopt,
                    .growth_absolute = 2.75,
                    .sign_changes = 1,
                    .late_se = 0.0625};

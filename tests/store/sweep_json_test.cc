@@ -54,7 +54,11 @@ SweepListing made_listing() {
   summary.n_connectors = 1;
   summary.n_none = 1;
   summary.n_late_only = 1;
-  return {.runs = {run}, .per_run = {summary}, .summary = summary};
+  SweepListing listing;
+  listing.runs = {run};
+  listing.per_run = {summary};
+  listing.summary = summary;
+  return listing;
 }
 
 TEST(SweepJson, WholeDocument) {
@@ -185,7 +189,10 @@ TEST(SweepJson, AcrossPrompts) {
   listing.runs.assign(4, listing.runs[0]);
   for (std::size_t k = 0; k < 4; ++k) {
     listing.runs[k].id = static_cast<std::int64_t>(10 + k);
-    PromptEffect effect{.spec = "L1H2", .heads = {{1, 2}}, .cut_layer = 1};
+    PromptEffect effect;
+    effect.spec = "L1H2";
+    effect.heads = {{1, 2}};
+    effect.cut_layer = 1;
     effect.late_delta = k == 3 ? -0.125 : 0.25;
     effect.mean_deltas = {0, 0, effect.late_delta};
     listing.effects.push_back({effect});
