@@ -96,6 +96,8 @@ SilenceResult made_silence() {
                    .late_layers = {4},
                    .persistence = 2.0 / 3,
                    .growth = 0.1,
+                   .growth_low = std::nullopt,
+                   .growth_high = std::nullopt,
                    .growth_absolute = std::nullopt,
                    .sign_changes = 2,
                    .late_se = 0.0625};
