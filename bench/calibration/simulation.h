@@ -34,6 +34,7 @@ struct Settings {
   std::int64_t draws = 499;  // fewer than 480 could never fall below 0.05/24
   int threads = 0;
   std::uint64_t seed = 1;
+  std::string only;  // a part's name, or empty for all
   std::string json;
 };
 
