@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "tacet/control.h"
 #include "tacet/sweep.h"
 
 namespace tacet {
@@ -68,7 +69,29 @@ struct Repetition {
   std::int64_t n_threads = 0;  ///< values with other bits on `other_threads`
 };
 
-/// All that the claims are judged by. Spans must outlive it.
+/// What the claims about the heads of one block ask of a head, or of a push in its place.
+struct HeadReading {
+  double immediate_delta = 0;    ///< as in Ripple
+  double late_delta = 0;         ///< likewise
+  std::optional<double> growth;  ///< likewise
+  bool significant_at_cut = false;
+  int n_late = 0;              ///< late blocks at or above the cut
+  int n_late_significant = 0;  ///< those that are significant
+  bool one_sign = true;        ///< whether the significant ones change with one sign
+  double change_at_cut = 0;    ///< perturbation_absolute at the cut
+  double change_at_last = 0;   ///< the same in the last block
+};
+
+/// What rotated pushes do in the place of every head of a block (tacet/control.h).
+struct StudyControls {
+  int layer = 0;
+  std::int64_t n = 0;
+  std::uint64_t seed = 0;
+  /// n sets; set i has the i-th rotation of each of the block's heads, in their order.
+  std::vector<std::vector<HeadReading>> sets;
+};
+
+/// All that the claims are judged by. Spans and pointers must outlive it.
 struct StudyEvidence {
   int n_layer = 0;
   int n_head = 0;
@@ -79,13 +102,33 @@ struct StudyEvidence {
   /// The same without position 0; nullopt where too few tokens are left.
   std::optional<CleanMeans> clean_without_first;
   Repetition repetition;
+  const StudyControls* controls = nullptr;  ///< of `layer`; null where none were run
 };
 
 /// Judges the study's claims (EXPERIMENT, "The study's claims, as rules"), in that order, and again
 /// with the token-swap test where every outcome holds it among its rows' tests. Pure.
+///
+/// With `controls` the claims about the block's heads (`small_immediate_effect`,
+/// `late_significance`, `accumulation`) have further figures, of `layer` alone. `control_share` is
+/// the share of heads that decides the claim, as the median over the sets, between the quantiles
+/// `control_share_low` (0.025) and `control_share_high` (0.975); `control_p` is (1 + #{sets whose
+/// share is at least the heads'}) / (n + 1). Where a ratio decides too, `control_ratio` and
+/// `control_p_ratio` are the same of it, with the sets that fulfil the rule as well as the heads. A
+/// set without a ratio counts as one that does. The verdicts do not depend on them.
+///
 /// Throws UsageError unless there is one outcome for every head of the model, with as many rows as
-/// it has blocks, and a mean for every block, and unless `layer` is one of them.
+/// it has blocks, and a mean for every block, unless `layer` is one of them, and for controls of
+/// another block, without sets, or with sets of other than n_head readings.
 std::vector<Claim> judge_claims(const StudyEvidence& evidence);
+
+/// Runs `options.n` rotated controls of every head of block `layer`, each head silenced at all
+/// tokens, and reads them as the claims read the heads. `silencing` says how they are measured and
+/// tested, its own test alone. The numbers are the same, bit for bit, for every thread count and
+/// memory. Thread safe. Throws UsageError for a block that the model lacks, fewer controls than
+/// kFewestControls, or a correction that takes the p-values of all heads (holm or bh over
+/// Family::sweep); InputError, NumericError and ModelError as `silence`.
+StudyControls run_study_controls(const Model& model, const Prompt& prompt, int layer,
+                                 const SilenceOptions& silencing, const ControlOptions& options);
 
 /// The claims that cannot be judged yet.
 std::vector<OpenClaim> open_claims();

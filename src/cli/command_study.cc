@@ -41,6 +41,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  tacet study --out study\n"
     "  tacet study --out crime --layer 5 \"I told my friend that pineapple on pizza is a crime.\"\n"
+    "  tacet study --out control --control rotated:99\n"
     "  tacet study --out medium --model ./gpt2-medium --threads 8\n";
 
 /// The states of blocks as they are, whatever --states says: the rules name ln_f's output apart.
@@ -71,10 +72,27 @@ CleanMeans clean_means(const StudyArguments& arguments, const Model& model, cons
   return means;
 }
 
+/// The rotated pushes, where they are asked for.
+std::optional<StudyControls> controls_of(const StudyArguments& arguments, const Model& model,
+                                         const Prompt& prompt, const Terminal& terminal) {
+  if (!arguments.n_controls) return std::nullopt;
+  const OutputOptions& output = arguments.output;
+  const std::int64_t n = *arguments.n_controls;
+  Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet,
+                    {.amount = static_cast<double>(n * model.config().n_head), .unit = "controls"});
+  ControlOptions options;
+  options.n = n;
+  options.seed = arguments.seed.value_or(options.seed);
+  options.memory = arguments.memory;
+  options.threads = usable_threads(arguments.silence.threads, /*quiet=*/true);
+  options.progress = [&progress](int done, int total) { progress.update(done, total); };
+  return run_study_controls(model, prompt, arguments.layer, arguments.silence, options);
+}
+
 /// Judges the claims by what the database holds of the run.
 store::StudyListing judge(const StudyArguments& arguments, const Model& model,
                           const StudyFolder& folder, const SweepPlan& plan,
-                          store::SweepDatabase& database) {
+                          store::SweepDatabase& database, const Terminal& terminal) {
   constexpr std::size_t kFewestTokens = 4;  // with position 0
   store::StudyListing study;
   study.sweep = read_sweep(database, plan.runs, plan.specs);
@@ -94,6 +112,8 @@ store::StudyListing judge(const StudyArguments& arguments, const Model& model,
     evidence.clean_without_first =
         clean_means(arguments, model, run.prompt, /*exclude_first=*/true, database);
   }
+  const std::optional<StudyControls> controls = controls_of(arguments, model, run.prompt, terminal);
+  if (controls) evidence.controls = &*controls;
   evidence.repetition = repeat_study(arguments, folder, database, run);
   study.claims = judge_claims(evidence);
   study.open = open_claims();
@@ -136,7 +156,7 @@ void run_study(const StudyArguments& arguments, const Terminal& terminal) {
   check_same_study(folder, database, model, input.prompt, settings_of(sweep, {}));
   const SweepPlan plan = plan_sweep(sweep, model, {input}, database);
   carry_out(plan, sweep, model, database, terminal);
-  const store::StudyListing study = judge(arguments, model, folder, plan, database);
+  const store::StudyListing study = judge(arguments, model, folder, plan, database, terminal);
   write_report(arguments, model, folder, plan, database, study, terminal);
   // Last of all: who finds study.json finds everything else.
   const std::string json = store::study_json(study);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/control_options.h"
 #include "cli/declare.h"
 #include "cli/values.h"
 #include "tacet/error.h"
@@ -50,6 +51,7 @@ void declare_study_options(CLI::App& app, StudyArguments& arguments) {
   declare_measure(app, arguments.silence);
   declare_noise_floor(app, arguments.noise_draws);
   declare_testing(app, arguments.silence);
+  declare_study_control(app, arguments.n_controls, arguments.seed);
   declare_quiet(app, arguments.output);
   declare_progress(app, arguments.output);
   declare_threads(app, arguments.silence);
@@ -60,6 +62,17 @@ void check_study(const StudyArguments& arguments) {
   check_output(arguments.output);
   if (!arguments.output.out || arguments.output.out->empty()) {
     throw UsageError("no folder is named; give --out FOLDER, which takes the study's files");
+  }
+  if (arguments.seed && !arguments.n_controls) {
+    throw UsageError("--seed is of the directions of --control; give --control rotated:N too");
+  }
+  const SilenceOptions& silence = arguments.silence;
+  if (arguments.n_controls && silence.family == Family::sweep &&
+      (silence.correction == Correction::holm || silence.correction == Correction::bh)) {
+    throw UsageError(
+        fmt::format("--control does not go with --correction {} over --family sweep, which takes "
+                    "the p-values of all heads; use bonferroni, or another family",
+                    to_string(silence.correction)));
   }
   const PromptOptions& prompt = arguments.prompt;
   if ((prompt.text ? 1 : 0) + (prompt.file ? 1 : 0) + (prompt.token_ids ? 1 : 0) > 1) {

@@ -19,7 +19,9 @@ struct StudyArguments {
   ModelOptions model;
   int layer = 3;  ///< the study's "layer 3", as a block
   SilenceOptions silence;
-  int noise_draws = 0;  ///< of the noise floor
+  int noise_draws = 0;                     ///< of the noise floor
+  std::optional<std::int64_t> n_controls;  ///< rotated pushes in the place of each head of `layer`
+  std::optional<std::uint64_t> seed;       ///< of their directions
   std::uint64_t memory = 0;
   OutputOptions output;
 };

@@ -41,6 +41,21 @@ void check(const StudyEvidence& evidence) {
   }
 }
 
+void check_controls(const StudyEvidence& evidence) {
+  const StudyControls& controls = *evidence.controls;
+  const auto has_every_head = [&evidence](const std::vector<HeadReading>& set) {
+    return set.size() == static_cast<std::size_t>(evidence.n_head);
+  };
+  if (controls.layer != evidence.layer || controls.sets.empty() ||
+      controls.sets.size() != static_cast<std::size_t>(controls.n) ||
+      !std::ranges::all_of(controls.sets, has_every_head)) {
+    throw UsageError(
+        fmt::format("the controls are not those of block {}: give n sets of {} readings, one for "
+                    "each of its heads",
+                    evidence.layer, evidence.n_head));
+  }
+}
+
 /// The claims, in the order of EXPERIMENT.
 std::vector<Claim> judge(const StudyEvidence& evidence) {
   return {experiment::judge_early_fall(evidence),
@@ -80,6 +95,7 @@ std::string_view to_string(Verdict verdict) {
 
 std::vector<Claim> judge_claims(const StudyEvidence& evidence) {
   check(evidence);
+  if (evidence.controls != nullptr) check_controls(evidence);
   std::vector<Claim> claims = judge(evidence);
   if (!is_tested_by(evidence, Test::token_swap)) return claims;
   std::vector<SweepOutcome> outcomes;
@@ -89,6 +105,7 @@ std::vector<Claim> judge_claims(const StudyEvidence& evidence) {
   }
   StudyEvidence beside = evidence;
   beside.outcomes = outcomes;
+  beside.controls = nullptr;  // they were tested by the study's own test
   const std::vector<Claim> standing = judge(beside);
   for (std::size_t i = 0; i < claims.size(); ++i) {
     if (claims[i].is_tested) claims[i].stands_up = standing[i].verdict;

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,22 @@ bool at_least(std::int64_t count, std::int64_t total, int percent);
 
 /// "L3/4": a block and its index in Hugging Face's hidden_states.
 std::string short_block(int layer);
+
+/// What the claims about one block ask of a head with these rows, one for every block.
+HeadReading reading_of(std::span<const LayerEffect> rows, const Ripple& ripple);
+
+/// A number that decides a claim about the heads of one block.
+struct Decider {
+  std::string name;             ///< "share" or "ratio"
+  std::optional<double> value;  ///< nullopt where it does not exist
+  bool is_small = false;        ///< whether the claim asks for a small one
+};
+
+/// Adds to `claim`, whose numbers are `heads`, what the sets of `controls` have for the same ones:
+/// `sets` holds the deciders of each, in the same order.
+void add_control_figures(Claim& claim, const StudyControls& controls,
+                         std::span<const Decider> heads,
+                         std::span<const std::vector<Decider>> sets);
 
 // One for each claim, in the order of EXPERIMENT. The evidence has been checked.
 

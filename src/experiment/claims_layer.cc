@@ -13,21 +13,22 @@ namespace {
 constexpr double kSmallRatio = 0.25;
 constexpr double kGrownRatio = 2;
 
-using Outcomes = std::vector<const SweepOutcome*>;
+using Heads = std::span<const HeadReading>;
 
 /// One reading of "layer 3", judged.
 struct Reading {
   Verdict verdict = Verdict::does_not_hold;
   std::vector<Figure> figures;
   std::string text;
+  std::vector<Decider> deciders;
 };
 
-Outcomes outcomes_in(const StudyEvidence& evidence, int layer) {
-  Outcomes found;
+std::vector<HeadReading> heads_of(const StudyEvidence& evidence, int layer) {
+  std::vector<HeadReading> heads;
   for (const SweepOutcome& one : evidence.outcomes) {
-    if (one.ripple.cut_layer == layer) found.push_back(&one);
+    if (one.ripple.cut_layer == layer) heads.push_back(reading_of(one.layers, one.ripple));
   }
-  return found;
+  return heads;
 }
 
 /// The median; nullopt of nothing.
@@ -49,16 +50,12 @@ std::string ratio_text(const std::optional<double>& ratio) {
   return ratio ? fmt::format("{:.2f}", value) : "-";
 }
 
-const LayerEffect& row_of(const SweepOutcome& outcome, int layer) {
-  return outcome.layers[static_cast<std::size_t>(layer)];
-}
-
 /// Judges the block that is asked for, and the one below, which is meant where hidden_states are
 /// counted: its figures stand behind, named `other_...`.
 template <typename Judge>
 void judge_both(Claim& claim, const StudyEvidence& evidence, const Judge& judge) {
   const auto read = [&](int layer) {
-    Reading reading = judge(outcomes_in(evidence, layer), layer);
+    Reading reading = judge(heads_of(evidence, layer), layer);
     reading.figures.insert(reading.figures.begin(), {{"layer", std::int64_t{layer}},
                                                      {"n_heads", std::int64_t{evidence.n_head}}});
     return reading;
@@ -76,19 +73,25 @@ void judge_both(Claim& claim, const StudyEvidence& evidence, const Judge& judge)
   claim.figures.emplace_back(
       "other_verdict",
       has_other ? FigureValue(std::string(to_string(other.verdict))) : FigureValue());
+  if (evidence.controls == nullptr) return;
+  std::vector<std::vector<Decider>> sets;
+  for (const std::vector<HeadReading>& set : evidence.controls->sets) {
+    sets.push_back(judge(set, evidence.layer).deciders);
+  }
+  add_control_figures(claim, *evidence.controls, asked.deciders, sets);
 }
 
-Reading read_immediate(const Outcomes& outcomes, int layer) {
+Reading read_immediate(Heads heads, int layer) {
   std::vector<double> ratios;
   std::int64_t n_quiet = 0;
-  for (const SweepOutcome* const one : outcomes) {
-    const double immediate = std::abs(one->ripple.immediate_delta);
-    const double late = std::abs(one->ripple.late_delta);
+  for (const HeadReading& one : heads) {
+    const double immediate = std::abs(one.immediate_delta);
+    const double late = std::abs(one.late_delta);
     // A head that changes nothing, early or late, has no ratio.
     if (immediate > 0 || late > 0) ratios.push_back(immediate / late);
-    if (!row_of(*one, layer).significant) ++n_quiet;
+    if (!one.significant_at_cut) ++n_quiet;
   }
-  const auto n_heads = static_cast<std::int64_t>(outcomes.size());
+  const auto n_heads = static_cast<std::int64_t>(heads.size());
   const std::optional<double> ratio = median_of(ratios);
   Reading reading;
   reading.verdict = verdict_of(ratio && *ratio <= kSmallRatio, at_least(n_quiet, n_heads, 50));
@@ -97,42 +100,21 @@ Reading read_immediate(const Outcomes& outcomes, int layer) {
                      {"share_not_significant", share(n_quiet, n_heads)}};
   reading.text = fmt::format("{}: immediate / late is {}; {} of {} heads not significant there",
                              short_block(layer), ratio_text(ratio), n_quiet, n_heads);
+  reading.deciders = {{.name = "share", .value = share(n_quiet, n_heads), .is_small = false},
+                      {.name = "ratio", .value = ratio, .is_small = true}};
   return reading;
 }
 
-/// How often a head is significant in the late blocks that it can reach.
-struct LateCount {
-  int n_blocks = 0;
-  int n_significant = 0;
-  bool one_sign = true;
-};
-
-LateCount count_late(const SweepOutcome& outcome) {
-  LateCount count;
-  double sign = 0;
-  for (const int layer : outcome.ripple.late_layers) {
-    if (layer < outcome.ripple.cut_layer) continue;
-    ++count.n_blocks;
-    const LayerEffect& row = row_of(outcome, layer);
-    if (!row.significant) continue;
-    ++count.n_significant;
-    if (sign * row.mean_delta < 0) count.one_sign = false;
-    sign = row.mean_delta < 0 ? -1 : 1;
-  }
-  return count;
-}
-
-Reading read_late(const Outcomes& outcomes, int layer) {
+Reading read_late(Heads heads, int layer) {
   std::int64_t n_all = 0;
   std::int64_t n_any = 0;
   int n_blocks = 0;
-  for (const SweepOutcome* const one : outcomes) {
-    const LateCount count = count_late(*one);
-    n_blocks = count.n_blocks;
-    if (count.n_significant == count.n_blocks && count.one_sign) ++n_all;
-    if (count.n_significant > 0) ++n_any;
+  for (const HeadReading& one : heads) {
+    n_blocks = one.n_late;
+    if (one.n_late_significant == one.n_late && one.one_sign) ++n_all;
+    if (one.n_late_significant > 0) ++n_any;
   }
-  const auto n_heads = static_cast<std::int64_t>(outcomes.size());
+  const auto n_heads = static_cast<std::int64_t>(heads.size());
   Reading reading;
   reading.verdict = verdict_of(at_least(n_all, n_heads, 50), n_any == n_heads);
   reading.figures = {{"n_late_layers", std::int64_t{n_blocks}},
@@ -141,19 +123,20 @@ Reading read_late(const Outcomes& outcomes, int layer) {
                      {"n_in_any", n_any}};
   reading.text = fmt::format("{}: {} of {} heads in all {} late blocks with one sign, {} in any",
                              short_block(layer), n_all, n_heads, n_blocks, n_any);
+  reading.deciders = {{.name = "share", .value = share(n_all, n_heads), .is_small = false}};
   return reading;
 }
 
-Reading read_accumulation(const Outcomes& outcomes, int layer) {
+Reading read_accumulation(Heads heads, int layer) {
   std::vector<double> at_cut;
   std::vector<double> at_last;
   std::int64_t n_growing = 0;
-  for (const SweepOutcome* const one : outcomes) {
-    at_cut.push_back(row_of(*one, layer).perturbation_absolute);
-    at_last.push_back(one->layers.back().perturbation_absolute);
-    if (one->ripple.growth.value_or(0) > 0) ++n_growing;
+  for (const HeadReading& one : heads) {
+    at_cut.push_back(one.change_at_cut);
+    at_last.push_back(one.change_at_last);
+    if (one.growth.value_or(0) > 0) ++n_growing;
   }
-  const auto n_heads = static_cast<std::int64_t>(outcomes.size());
+  const auto n_heads = static_cast<std::int64_t>(heads.size());
   const double first = median(at_cut);
   const double last = median(at_last);
   const std::optional<double> ratio =
@@ -168,10 +151,36 @@ Reading read_accumulation(const Outcomes& outcomes, int layer) {
                      {"share_growing", share(n_growing, n_heads)}};
   reading.text = fmt::format("{}: ‖δ‖ x {} to the last block; growth above 0 in {} of {} heads",
                              short_block(layer), ratio_text(ratio), n_growing, n_heads);
+  reading.deciders = {{.name = "share", .value = share(n_growing, n_heads), .is_small = false},
+                      {.name = "ratio", .value = ratio, .is_small = false}};
   return reading;
 }
 
 }  // namespace
+
+HeadReading reading_of(std::span<const LayerEffect> rows, const Ripple& ripple) {
+  const LayerEffect& cut = rows[static_cast<std::size_t>(ripple.cut_layer)];
+  HeadReading head{.immediate_delta = ripple.immediate_delta,
+                   .late_delta = ripple.late_delta,
+                   .growth = ripple.growth,
+                   .significant_at_cut = cut.significant,
+                   .n_late = 0,
+                   .n_late_significant = 0,
+                   .one_sign = true,
+                   .change_at_cut = cut.perturbation_absolute,
+                   .change_at_last = rows.back().perturbation_absolute};
+  double sign = 0;
+  for (const int layer : ripple.late_layers) {
+    if (layer < ripple.cut_layer) continue;
+    ++head.n_late;
+    const LayerEffect& row = rows[static_cast<std::size_t>(layer)];
+    if (!row.significant) continue;
+    ++head.n_late_significant;
+    if (sign * row.mean_delta < 0) head.one_sign = false;
+    sign = row.mean_delta < 0 ? -1 : 1;
+  }
+  return head;
+}
 
 Claim judge_small_immediate_effect(const StudyEvidence& evidence) {
   Claim claim;

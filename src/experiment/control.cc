@@ -8,8 +8,7 @@
 
 #include "experiment/control_effects.h"
 #include "experiment/control_runs.h"
-#include "measure/rotation.h"
-#include "stats/random.h"
+#include "experiment/rotated_pushes.h"
 #include "support/parallel.h"
 #include "tacet/error.h"
 #include "tacet/sweep.h"
@@ -46,32 +45,6 @@ std::vector<Intervention> other_heads(const Intervention& intervention, int n_he
   return others;
 }
 
-/// The pushes of the rotated controls, each from a seed of its own.
-class RotatedPushes {
- public:
-  RotatedPushes(const PushRows& contribution, std::size_t width, const ControlOptions& options)
-      : rigid_(contribution, width) {
-    stats::Random random(options.seed);
-    for (std::int64_t i = 0; i < options.n; ++i) seeds_.push_back(random.next());
-  }
-
-  PushRows operator()(std::size_t number) const {
-    stats::Random random(seeds_[number]);
-    std::vector<double> normals(rigid_.n_normals());
-    for (double& normal : normals) normal = random.normal();
-    PushRows rows = rigid_.turned(normals);
-    for (float& value : rows) value = -value;
-    return rows;
-  }
-
-  /// Bytes that making one takes: the normal numbers, their factorisation, the frame and a copy.
-  std::uint64_t bytes() const { return 4 * sizeof(double) * rigid_.n_normals(); }
-
- private:
-  measure::RigidRows rigid_;
-  std::vector<std::uint64_t> seeds_;
-};
-
 }  // namespace
 
 void check_controls(const Intervention& intervention, std::int64_t n) {
@@ -99,7 +72,13 @@ ControlResult run_controls(const Model& model, const SilenceResult& result,
                                  result.layers.size(), config.n_layer));
   }
   const std::uint64_t memory = options.memory == 0 ? default_memory() : options.memory;
-  const ControlRuns runs(model, result, memory, threads);
+  SilenceOptions measures;
+  measures.states = result.states;
+  measures.pairs = result.pairs;
+  measures.cosine = result.cosine;
+  measures.rogue_dimensions = result.rogue_dimensions;
+  measures.exclude_first = result.exclude_first;
+  const ControlRuns runs(model, result.prompt, result.intervention, measures, memory, threads);
 
   // The silencing's own contribution first, then the other heads'.
   std::vector<Intervention> interventions = other_heads(result.intervention, config.n_head);
@@ -133,18 +112,23 @@ ControlResult run_controls(const Model& model, const SilenceResult& result,
     controls.other_heads.push_back(
         {.head = interventions[k].heads.front(), .scale = controls.push_norm / norm, .effect = {}});
   }
-  const RotatedPushes rotated(contributions.front(), static_cast<std::size_t>(config.d_model),
-                              options);
+  const experiment::RotatedPushes rotated(
+      contributions.front(), static_cast<std::size_t>(config.d_model), options.n, options.seed);
   const auto n = static_cast<std::size_t>(options.n);
   const std::size_t n_pushes = n + others.size();
   const std::size_t total = n_pushes * static_cast<std::size_t>(config.n_layer + 1);
-  std::vector<PushEffect> effects = runs.run(
+  std::vector<PushEffect> effects;
+  effects.reserve(n_pushes);
+  runs.run(
       n_pushes,
       [&](std::size_t i) {
         if (i < n) return rotated(i);
         return scaled(contributions[others[i - n]], -controls.other_heads[i - n].scale);
       },
       rotated.bytes(),
+      [&](std::size_t /*number*/, const SilenceResult& found) {
+        effects.push_back(experiment::effect_of(found));
+      },
       [&](std::size_t done) {
         constexpr std::size_t kSteps = 10000;
         if (options.progress) {

@@ -235,6 +235,38 @@ class Screen(StudyTest):
         self.assertNotIn("Not judged", colourful)
 
 
+class Controls(StudyTest):
+    CONTROLLED = ["small_immediate_effect", "late_significance", "accumulation"]
+
+    def test_claims_about_one_block_have_a_p_of_rotated_pushes(self):
+        without = self.tiny(layer="1")
+        first = self.tiny("--control", "rotated:99", "--seed", "5", layer="1")
+        self.assertEqual(verdicts(first), verdicts(without))
+        for name, claim in claims_of(first).items():
+            figures = claim["figures"]
+            if name not in self.CONTROLLED:
+                self.assertEqual(claim, claims_of(without)[name])
+                continue
+            self.assertEqual((figures["control_n"], figures["control_seed"]), (99, 5))
+            self.assertTrue(0 <= figures["control_share_low"] <= figures["control_share"]
+                            <= figures["control_share_high"] <= 1, name)
+            for p in (figures["control_p"], figures.get("control_p_ratio", 1)):
+                self.assertTrue(0.01 <= p <= 1 and math.isclose(p * 100, round(p * 100)), (name, p))
+            self.assertIn("of rotated pushes", claim["reading"])
+            plain = {key: value for key, value in figures.items() if "control" not in key}
+            self.assertEqual(plain, claims_of(without)[name]["figures"])
+        # The same for other threads; the database keeps what study.json says.
+        again = self.tiny("--control", "rotated:99", "--seed", "5", "--threads", "1", layer="1")
+        other = self.tiny("--control", "rotated:99", layer="1")
+        for name in self.CONTROLLED:
+            self.assertEqual(claims_of(again)[name], claims_of(first)[name])
+        self.assertNotEqual(claims_of(other), claims_of(first))
+        with opened(self.out / "sweep.db") as connection:
+            details, = connection.execute(
+                "SELECT details FROM checks WHERE name = 'accumulation'").fetchone()
+        self.assertEqual(json.loads(details)["figures"], claims_of(other)["accumulation"]["figures"])
+
+
 class Models(StudyTest):
     def test_a_model_whose_changes_are_small_at_first_and_grow(self):
         def growing(gain, size):
@@ -409,6 +441,11 @@ class BadInput(StudyTest):
                 ((*out, "--quiet", "--verbose"), "contradict"),
                 ((*out, PROMPT, "--token-ids", "1,2,3"), "several ways"),
                 ((*out, "--heads", "L3H5"), "--heads"),
+                ((*out, "--seed", "2"), "--control"),
+                ((*out, "--control", "rotated:98"), "99"),
+                ((*out, "--control", "random"), "rotated:N"),
+                ((*out, "--control", "rotated:99", "--family", "sweep", "--correction", "holm"),
+                 "--family sweep"),
                 ((*out, PROMPT, PROMPT), "unexpected argument")):
             self.assert_fails(WRONG_USAGE, "study", *arguments, says=says)
         self.assertFalse(self.out.exists())

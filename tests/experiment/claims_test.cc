@@ -1,8 +1,10 @@
 // Each claim's rule on made outcomes: that fulfil it, that refute it, and that do so in part.
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -468,6 +470,90 @@ TEST(Verdict, HasAWord) {
   EXPECT_EQ(to_string(Verdict::holds), "holds");
   EXPECT_EQ(to_string(Verdict::in_part), "in_part");
   EXPECT_EQ(to_string(Verdict::does_not_hold), "does_not_hold");
+}
+
+/// Controls of kLayer whose set i has i heads of `kHeads` that meet each rule; a set in which none
+/// do is as far from the ratios as can be.
+StudyControls made_controls(std::int64_t n) {
+  StudyControls controls{.layer = kLayer, .n = n, .seed = 7, .sets = {}};
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::vector<HeadReading> set;
+    for (int head = 0; head < kHeads; ++head) {
+      const bool meets = head < i;
+      HeadReading reading;
+      reading.immediate_delta = meets ? 0.01 : 0.1;
+      reading.late_delta = 0.1;
+      reading.growth = meets ? 0.1 : -0.1;
+      reading.significant_at_cut = !meets;
+      reading.n_late = 2;
+      reading.n_late_significant = meets ? 2 : 0;
+      reading.change_at_cut = 1;
+      reading.change_at_last = meets ? 7 : 1;
+      set.push_back(reading);
+    }
+    controls.sets.push_back(set);
+  }
+  return controls;
+}
+
+TEST_F(Claims, ControlsSayHowManySetsReachTheHeadsShare) {
+  const StudyControls controls = made_controls(5);  // shares 0, 1/4 … 1
+  evidence_.controls = &controls;
+  // Three of the four heads meet each rule.
+  at(kLayer, 0).layers[kLayer].significant = true;
+  at(kLayer, 0).layers[8].significant = false;
+  at(kLayer, 0).ripple.growth = -0.1;
+  for (const char* const id : {"small_immediate_effect", "late_significance", "accumulation"}) {
+    const Claim claim = judged(id);
+    EXPECT_EQ(count(claim, "control_n"), 5) << id;
+    EXPECT_EQ(count(claim, "control_seed"), 7) << id;
+    EXPECT_EQ(number(claim, "control_share"), 0.5) << id;
+    EXPECT_NEAR(number(claim, "control_share_low"), 0.025, 1e-12) << id;
+    EXPECT_NEAR(number(claim, "control_share_high"), 0.975, 1e-12) << id;
+    EXPECT_EQ(number(claim, "control_p"), 3.0 / 6) << id;  // sets 3 and 4
+    EXPECT_THAT(claim.reading, HasSubstr("; of rotated pushes 50 %, p = 0.5")) << id;
+  }
+}
+
+TEST_F(Claims, ControlsCountRatiosTheWayTheRuleAsks) {
+  const StudyControls controls = made_controls(5);
+  evidence_.controls = &controls;
+  // The medians over 4 heads: immediate / late 1, 1, 0.55, 0.1, 0.1, and 0.1 of the heads; ‖δ‖
+  // grows 1-, 1-, 4-, 7- and 7-fold, and 7-fold of the heads.
+  const Claim immediate = judged("small_immediate_effect");
+  EXPECT_NEAR(number(immediate, "control_ratio"), 0.55, 1e-12);
+  EXPECT_EQ(number(immediate, "control_p_ratio"), 3.0 / 6);
+  const Claim accumulation = judged("accumulation");
+  EXPECT_EQ(number(accumulation, "control_ratio"), 4);
+  EXPECT_EQ(number(accumulation, "control_p_ratio"), 3.0 / 6);
+}
+
+TEST_F(Claims, ControlsLeaveTheVerdictsAlone) {
+  const std::vector<Claim> without = judged();
+  const StudyControls controls = made_controls(3);
+  evidence_.controls = &controls;
+  const std::vector<Claim> with = judged();
+  ASSERT_EQ(with.size(), without.size());
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    EXPECT_EQ(with[i].verdict, without[i].verdict) << with[i].id;
+    const std::size_t n_figures = with[i].figures.size();
+    ASSERT_GE(n_figures, without[i].figures.size());
+    EXPECT_TRUE(std::ranges::equal(std::span(with[i].figures).first(without[i].figures.size()),
+                                   without[i].figures));
+  }
+}
+
+TEST_F(Claims, RefusesControlsOfAnotherBlock) {
+  StudyControls controls = made_controls(3);
+  evidence_.controls = &controls;
+  controls.layer = kLayer - 1;
+  EXPECT_THROW(judged(), UsageError);
+  controls = made_controls(3);
+  controls.sets.back().pop_back();
+  EXPECT_THROW(judged(), UsageError);
+  controls = made_controls(3);
+  controls.n = 4;
+  EXPECT_THROW(judged(), UsageError);
 }
 
 }  // namespace
