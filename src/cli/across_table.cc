@@ -14,22 +14,27 @@ namespace tacet::cli {
 namespace {
 
 constexpr std::size_t kNarrowestSpec = 6;  // L23H15
-constexpr std::size_t kInterval = 21;      // columns of an interval
-constexpr std::size_t kFixed = 64;         // columns beside the spec and a new prompt's interval
+constexpr std::size_t kMargin = 10;        // columns of a half interval
+constexpr std::size_t kP = 8;              // columns of a p or a t
+constexpr std::size_t kSpread = 6;         // columns of I²
+constexpr std::size_t kFixed = 71;         // columns beside the spec, I² and a new prompt's margin
 
 /// Where the columns stand.
 struct Layout {
   std::size_t spec = kNarrowestSpec;
-  bool prediction = true;
+  bool heterogeneity = true;  ///< I² and what to expect of a new prompt
 };
 
 std::string plural(std::size_t count, const std::string& noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string interval(const std::optional<double>& low, const std::optional<double>& high) {
+/// Half of an interval, which lies evenly around the mean.
+std::string margin(const std::optional<double>& low, const std::optional<double>& high) {
   if (!low || !high) return "-";
-  return fmt::format("[{}, {}]", format_delta(*low), format_delta(*high));
+  const double half = (*high - *low) / 2;
+  const std::string text = half == 0 ? "0" : format_delta(half);
+  return "±" + (text.starts_with('+') ? text.substr(1) : text);
 }
 
 /// The mean that the interval is of; the plain one where there are no random effects.
@@ -43,18 +48,23 @@ std::string row_text(const AcrossHead& head, const Layout& layout, const Style& 
   const Ink ink = centre < 0 ? Ink::decoupling : centre > 0 ? Ink::coupling : Ink::plain;
   std::string out = "    " + pad_right(truncate(head.spec, layout.spec), layout.spec);
   out += style.paint(ink, pad_left(format_delta(centre), 10));
-  out += pad_left(interval(effects.ci_low, effects.ci_high), kInterval);
-  if (layout.prediction) out += pad_left(interval(effects.pi_low, effects.pi_high), kInterval);
-  out += pad_left(effects.i2 ? fmt::format("{:.0f}%", 100 * *effects.i2) : "-", 6);
+  out += pad_left(margin(effects.ci_low, effects.ci_high), kMargin);
+  if (layout.heterogeneity) {
+    out += pad_left(margin(effects.pi_low, effects.pi_high), kMargin);
+    out += pad_left(effects.i2 ? fmt::format("{:.0f}%", 100 * *effects.i2) : "-", kSpread);
+  }
+  out += pad_left(format_p(effects.p), kP);
   out += pad_left(fmt::format("{}/{}", head.signs.n_agree, head.late.n), 7);
-  out += pad_left(format_p(effects.p), 8) + pad_left(format_p(head.p_max_t), 8);
+  out += pad_left(format_t(head.late.t), kP) + pad_left(format_p(head.p_holm), kP);
+  out += pad_left(format_p(head.p_bh), kP) + pad_left(format_p(head.p_max_t), kP);
   return out + "\n";
 }
 
 Layout layout_of(const std::vector<const AcrossHead*>& heads, const View& view) {
   Layout layout;
-  layout.prediction = view.width >= kFixed + kInterval + kNarrowestSpec;
-  const std::size_t taken = kFixed + (layout.prediction ? kInterval : 0);
+  const std::size_t more = kMargin + kSpread;
+  layout.heterogeneity = view.width >= kFixed + more + kNarrowestSpec;
+  const std::size_t taken = kFixed + (layout.heterogeneity ? more : 0);
   for (const AcrossHead* const head : heads) {
     layout.spec = std::max(layout.spec, display_width(head->spec));
   }
@@ -65,9 +75,10 @@ Layout layout_of(const std::vector<const AcrossHead*>& heads, const View& view) 
 std::string rows(const std::vector<const AcrossHead*>& heads, double alpha, const View& view) {
   const Layout layout = layout_of(heads, view);
   std::string header = "    " + pad_right("head", layout.spec) + pad_left("late Δ", 10);
-  header += pad_left(fmt::format("{:g} % CI", 100 * (1 - alpha)), kInterval);
-  if (layout.prediction) header += pad_left("a new prompt", kInterval);
-  header += pad_left("I²", 6) + pad_left("signs", 7) + pad_left("p", 8) + pad_left("p max", 8);
+  header += pad_left(fmt::format("{:g} % CI", 100 * (1 - alpha)), kMargin);
+  if (layout.heterogeneity) header += pad_left("a new one", kMargin) + pad_left("I²", kSpread);
+  header += pad_left("p", kP) + pad_left("signs", 7) + pad_left("t", kP) + pad_left("Holm", kP);
+  header += pad_left("BH", kP) + pad_left("p max", kP);
   std::string out = view.style.paint(Ink::title, header) + "\n";
   for (const AcrossHead* const head : heads) out += row_text(*head, layout, view.style);
   return out;
@@ -145,10 +156,11 @@ std::string render_across(const store::SweepListing& listing, std::size_t top, c
     out +=
         "\n" + paragraph(
                    "A prompt is one observation here. Late Δ: mean by random effects (REML), its "
-                   "interval and p by Hartung and Knapp; a new prompt: where its late Δ is to "
-                   "be expected; I²: share of the spread that is between prompts; signs: how "
-                   "many share the mean's; p max: of the unweighted mean, by flipping prompts' "
-                   "signs, corrected for all heads and blocks. " +
+                   "interval and p by Hartung and Knapp; a new one: where a new prompt's late Δ is "
+                   "to be expected; I²: share of the spread that is between prompts; signs: how "
+                   "many share the mean's; t: of the unweighted mean, Holm and BH: its p corrected "
+                   "for the heads; p max: by flipping prompts' signs, corrected for all heads and "
+                   "blocks. " +
                        limits(result),
                    view, Ink::dim);
     if (!listing.holdout && !heads.empty()) {

@@ -87,7 +87,7 @@ std::string rendered(const SilenceResult& result, const std::optional<ControlRes
       break;
   }
   return render_silence(result, view_of(model), view_for(arguments.output, terminal),
-                        control ? &*control : nullptr);
+                        control ? &*control : nullptr, arguments.options.geometry_beside);
 }
 
 ControlResult run_controls_of(const SilenceResult& result, const Model& model, std::int64_t n,

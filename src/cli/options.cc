@@ -208,13 +208,15 @@ void declare_geometry(CLI::App& app, SilenceOptions& options) {
   const auto set_dimensions = [&options](const std::string& text) {
     options.dimensions = parse_int("--dimensions", text, 1, kAnyNumber);
   };
-  in_group("What is measured",
-           {add_value(app, "--dimensions", "K", set_dimensions,
-                      "Name the K dimensions that carry most of the clean similarity, with their "
-                      "shares: of every block in JSON, of the last one in the table."),
-            add_flag(app, "--geometry", options.geometry_beside,
-                     "In JSON too: the blocks whose effect is another one with another cosine, or "
-                     "with the other choice of position 0. The table always says it.")});
+  in_group(
+      "What is measured",
+      {add_value(app, "--dimensions", "K", set_dimensions,
+                 "Name the K dimensions that carry most of the clean similarity, with their "
+                 "shares: of every block in JSON, of the last one in the table."),
+       add_flag(app, "--geometry", options.geometry_beside,
+                "In JSON, and as a table block by block: CKA, rank correlation, and the blocks "
+                "whose effect is another one with another cosine or with the other choice of "
+                "position 0. A sentence on the latter stands in the table always.")});
 }
 
 void declare_precision(CLI::App& app, SilenceOptions& options) {

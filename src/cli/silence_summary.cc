@@ -8,10 +8,13 @@
 
 #include "cli/bars.h"
 #include "cli/control_table.h"
+#include "cli/geometry_table.h"
 #include "cli/prompt_view.h"
 #include "cli/silence_table.h"
+#include "cli/size_text.h"
 #include "cli/test_names.h"
 #include "cli/tests_table.h"
+#include "cli/token_shares.h"
 
 namespace tacet::cli {
 namespace {
@@ -133,15 +136,6 @@ std::string persistence_text(const SilenceResult& result) {
   return text;
 }
 
-/// A slope of a logarithm as a factor per block.
-std::string growth_text(const Ripple& ripple) {
-  const auto factor = [](const std::optional<double>& slope) {
-    return slope ? fmt::format("x {:.3f} per block", std::exp(*slope)) : std::string("unknown");
-  };
-  return fmt::format("perturbation {}; in absolute length {}", factor(ripple.growth),
-                     factor(ripple.growth_absolute));
-}
-
 std::string clean_text(const SilenceResult& result) {
   const TrajectorySummary& clean = result.trajectory;
   std::string text =
@@ -182,13 +176,13 @@ std::string ripple_fields(const SilenceResult& result, const View& view) {
       fmt::format("Δ {} in {}", format_delta(ripple.immediate_delta), block_name(ripple.cut_layer)),
       view);
   out += field("late", late_text(result), view);
+  const std::string size = late_size_text(result);
+  if (!size.empty()) out += field("late size", size, view);
   out += field("onset", onset_text(ripple), view);
   if (ripple.persistence) out += field("persistence", persistence_text(result), view);
   if (ripple.growth || ripple.growth_absolute) out += field("growth", growth_text(ripple), view);
   if (result.precision == Precision::float64) out += field("noise", noise_text(result), view);
-  const std::string shares = token_shares(result);
-  if (!shares.empty()) out += field("tokens", shares, view);
-  return out;
+  return out + render_token_shares(result, view);
 }
 
 /// What should not be missed.
@@ -239,20 +233,22 @@ std::string notes(const SilenceResult& result, const View& view) {
 }  // namespace
 
 std::string render_silence(const SilenceResult& result, const ModelView& model, const View& view,
-                           const ControlResult* control) {
+                           const ControlResult* control, bool geometry) {
   std::string out = head_fields(result, model, view) + "\n";
   out += render_prompt(result.prompt.tokens, result.intervention.positions, view.width, view.style);
   out += "\n" + render_blocks(result, view);
   if (view.verbose) out += "\n" + render_block_details(result, view);
   const std::string tests = render_tests(result, view);
   if (!tests.empty()) out += "\n" + tests;
+  const std::string shapes = geometry ? render_geometry(result, view) : "";
+  if (!shapes.empty()) out += "\n" + shapes;
   out += "\n" + ripple_fields(result, view);
   if (control != nullptr) out += render_control(*control, view);
   out += "\n" + paragraph(describe(result), view, Ink::title);
   const std::string standing = describe_standing(result);
   if (!standing.empty()) out += paragraph(standing, view, Ink::title);
-  const std::string geometry = describe_geometry(result);
-  if (!geometry.empty()) out += paragraph(geometry, view, Ink::title);
+  const std::string changes = describe_geometry(result);
+  if (!changes.empty()) out += paragraph(changes, view, Ink::title);
   if (view.quiet) return out;
   const std::string warned = warnings(result, view);
   if (!warned.empty()) out += "\n" + warned;

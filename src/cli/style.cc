@@ -1,5 +1,7 @@
 #include "cli/style.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 namespace tacet::cli {
@@ -34,9 +36,19 @@ std::string_view code_of(Ink ink) {
   return "";
 }
 
-/// Whether black stands out from this ground better than white (ITU-R BT.709's luma).
+/// One channel of sRGB as an amount of light, 0 to 1.
+double linear(std::uint8_t channel) {
+  const double value = channel / 255.0;
+  return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
+}
+
+/// Whether black stands out from this ground better than white, by WCAG 2's contrast ratio. The
+/// better one of the two has at least 4.5 on any ground.
 bool is_light(const Color& ground) {
-  return 0.2126 * ground.red + 0.7152 * ground.green + 0.0722 * ground.blue > 127;
+  constexpr double kSameContrast = 0.1791;  // (x + 0.05) / 0.05 = 1.05 / (x + 0.05)
+  const double luminance =
+      0.2126 * linear(ground.red) + 0.7152 * linear(ground.green) + 0.0722 * linear(ground.blue);
+  return luminance > kSameContrast;
 }
 
 }  // namespace

@@ -1,21 +1,17 @@
 #include "cli/tests_table.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/bars.h"
-#include "cli/prompt_view.h"
 #include "cli/width.h"
 
 namespace tacet::cli {
 namespace {
 
 constexpr std::size_t kColumn = 10;
-constexpr std::size_t kMostShares = 5;
 constexpr std::size_t kBesideByDefault = 2;
 
 std::string short_name(Test test) {
@@ -73,27 +69,6 @@ std::string render_tests(const SilenceResult& result, const View& view) {
   }
   const std::string notes = notes_of(result, view);
   return notes.empty() ? out : out + "\n" + notes;
-}
-
-std::string token_shares(const SilenceResult& result) {
-  // Where the change is largest: shares of a sum near 0 say nothing.
-  const LayerEffect& row = *std::ranges::max_element(
-      result.layers, {}, [](const LayerEffect& one) { return std::abs(one.mean_delta); });
-  const auto swap = std::ranges::find(row.tests, Test::token_swap, &TestResult::name);
-  if (swap == row.tests.end() || swap->token_share.empty()) return "";
-  const std::vector<double>& shares = swap->token_share;
-  std::vector<std::size_t> order(shares.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::ranges::greater(),
-                           [&](std::size_t i) { return std::abs(shares[i]); });
-  order.resize(std::min(order.size(), kMostShares));
-  const std::size_t first = result.prompt.tokens.size() - shares.size();
-  std::string text;
-  for (const std::size_t i : order) {
-    text += fmt::format("{}{} {:.0f} %", text.empty() ? "" : ", ",
-                        visible_piece(result.prompt.tokens[first + i]), 100 * shares[i]);
-  }
-  return fmt::format("of Δ in {}: {}", block_name(row.layer), text);
 }
 
 }  // namespace tacet::cli

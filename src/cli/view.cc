@@ -8,8 +8,6 @@
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kKeyColumn = 14;
-
 /// "19-23, 25" for {19, 20, 21, 22, 23, 25}, each number moved by `offset`.
 std::string ranges(std::span<const int> numbers, int offset) {
   std::string out;

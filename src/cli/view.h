@@ -35,6 +35,9 @@ ModelView view_of(const Model& model);
 /// The model in one line: "mini · 24 blocks x 16 heads · d_model 128 · F16 · 0123456789abcdef".
 std::string model_line(const ModelView& model);
 
+/// The column at which the values of `field` begin.
+inline constexpr std::size_t kKeyColumn = 14;
+
 /// "  KEY       VALUE", the value wrapped beside its key; `width` columns in all.
 std::string field(std::string_view key, std::string_view value, const View& view);
 

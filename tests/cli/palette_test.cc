@@ -53,5 +53,11 @@ TEST(Style, FillsSpacesTooAndWritesWhatStandsOut) {
             "\x1b[38;5;16;48;2;247;247;247m \x1b[0m");
 }
 
+TEST(Style, WritesBlackOnMiddleBlue) {
+  // Contrast 6.6 with black, 3.2 with white.
+  const Color blue{67, 147, 195, 68};
+  EXPECT_EQ(Style(true).fill(blue, "x"), "\x1b[38;5;16;48;5;68mx\x1b[0m");
+}
+
 }  // namespace
 }  // namespace tacet::cli

@@ -65,6 +65,7 @@ late ┃L4      5  ████████████▎   0.8750       │█
               (hidden_states[3]), 0.8750 at the end, 0.9688 after ln_f
   immediate   Δ -2.0e-05 in block 1 (hidden_states[2])
   late        Δ +0.02500 over block 4 (hidden_states[5]); 1 of 1 significant
+  late size   L4/5: d_z +inf, Glass -, -
   onset       block 2 (hidden_states[3]), 1 block above the cut
   persistence 67 % of the blocks from the onset on, with its sign; the sign changes 2 times
   growth      perturbation x 1.105 per block; in absolute length unknown

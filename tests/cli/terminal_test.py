@@ -34,6 +34,16 @@ def on_terminal(*arguments, columns=100, env=None):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), out.decode().replace("\r\n", "\n")
 
 
+def bare(text):
+    """Without the escapes of colours."""
+    return re.sub("\x1b\\[[0-9;]*m", "", text)
+
+
+def without_tokens(text):
+    """Without the field of the tokens' shares, which are words, or chips where there is colour."""
+    return re.sub(r"(?m)^  tokens  .*\n(              .*\n)*", "", text)
+
+
 def widest(text):
     return max(map(len, text.splitlines()))
 
@@ -55,8 +65,20 @@ class Color(ToolTest):
         self.assertIn(ESCAPE, colored)
         plain = ask(*CUT)
         self.assertNotIn(ESCAPE, plain)
-        self.assertEqual(re.sub("\x1b\\[[0-9;]*m", "", colored), plain)
+        self.assertEqual(without_tokens(bare(colored)), without_tokens(plain))
         self.assertIn(ESCAPE, ask(*CUT, "--color", "always", env=environment(NO_COLOR="1")))
+
+    def test_shares_of_the_tokens_are_chips(self):
+        colored = ask(*CUT, "--color", "always")
+        start = colored.index("\x1b[1mtokens")
+        chips, legend = colored[start:].splitlines()[:2]
+        # All of the sentence, most of it on a ground of its own; 256 colours without COLORTERM.
+        self.assertEqual(bare(chips).split(maxsplit=1)[1].replace("␣", " "), PROMPT)
+        self.assertGreaterEqual(chips.count(";48;5;"), 5)
+        self.assertRegex(bare(legend), r"^ +less  more  alike; Δ in block \d+ .*%$")
+        true_color = ask(*CUT, "--color", "always", env=environment(COLORTERM="truecolor"))
+        self.assertIn(";48;2;", true_color)
+        self.assertRegex(ask(*CUT), r"(?m)^  tokens      of Δ in block \d+ .*%")
 
     def test_files_get_no_colour_unless_asked_for(self):
         file = self.folder / "table"
