@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -87,15 +88,19 @@ struct ResamplingOptions {
   bool operator==(const ResamplingOptions&) const = default;
 };
 
+/// Runs `body(i)` for i in 0 … n-1, in any order or several at once.
+using ForEach = std::function<void(std::size_t n, const std::function<void(std::size_t i)>& body)>;
+
 /// The bootstrap over tokens: M tokens drawn with replacement, the pairs between the copies rebuilt
 /// (a token with a copy of itself left out). A resample without a pair is drawn again and counted.
 /// statistic: mean / se by the jackknife over tokens; p from the studentised resamples alone,
 /// (1 + #{|(mean* - mean) / se*| >= |mean / se|}) / (draws + 1), where a resample whose se* is 0
 /// counts as exceeding. Interval: BCa with the jackknife's acceleration (Efron 1987); the
-/// percentile interval stands in `resampling`. The bits depend on the seed alone. Needs what the
+/// percentile interval stands in `resampling`. The bits depend on the seed alone: `for_each` may
+/// share the resamples among threads; without one they come one after the other. Needs what the
 /// jackknife needs. Errors as for `dyadic_test`, and for draws below 99.
 TestResult token_bootstrap_test(const PairChanges& changes, double alpha,
-                                const ResamplingOptions& options);
+                                const ResamplingOptions& options, const ForEach& for_each = {});
 
 /// Per token, what exchanging its clean and its silenced state takes from the sum of the changes:
 /// tau_i = (u'_i - u_i) . sum over j != i of (u_j + u'_j) / 2 with unit vectors u (clean) and u'

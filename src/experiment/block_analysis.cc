@@ -118,7 +118,7 @@ std::vector<double> BlockAnalysis::test(LayerEffect& row, const measure::PairSel
   row.mean_clean = mean(clean);
   row.mean_silenced = mean(silenced);
   const auto run = [&](Test name) {
-    return run_test(name, clean, silenced, selected, n_tokens_, options_);
+    return run_test(name, clean, silenced, selected, n_tokens_, options_, threads_);
   };
   if (with_beside && !options_.tests_beside.empty()) {
     for (const Test name : wanted_tests(options_)) row.tests.push_back(run(name));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "support/parallel.h"
 #include "tacet/effect_sizes.h"
 
 namespace tacet::experiment {
@@ -52,7 +53,7 @@ bool wants_token_swap(const SilenceOptions& options) {
 
 TestResult run_test(Test name, std::span<const double> clean, std::span<const double> silenced,
                     const measure::PairSelection& pairs, std::size_t n_tokens,
-                    const SilenceOptions& options) {
+                    const SilenceOptions& options, int threads) {
   if (name == Test::paired || name == Test::independent) {
     return t_test_result(name, clean, silenced, options.alpha);
   }
@@ -66,7 +67,9 @@ TestResult run_test(Test name, std::span<const double> clean, std::span<const do
     case Test::dyadic:
       return dyadic_test(changes, options.alpha);
     case Test::token_bootstrap:
-      return token_bootstrap_test(changes, options.alpha, options.resampling);
+      return token_bootstrap_test(
+          changes, options.alpha, options.resampling,
+          [threads](std::size_t n, const auto& body) { support::parallel_for(n, threads, body); });
     case Test::token_jackknife:
       return token_jackknife_test(changes, options.alpha);
     default:

@@ -19,10 +19,11 @@ std::vector<Test> wanted_tests(const SilenceOptions& options);
 bool wants_token_swap(const SilenceOptions& options);
 
 /// One test of one block's pairs, except for token-swap, which takes all blocks at once. `clean`
-/// and `silenced` are the cosines of `pairs` among n_tokens tokens.
+/// and `silenced` are the cosines of `pairs` among n_tokens tokens. Resamples share `threads`
+/// threads; the bits are the same for any number.
 TestResult run_test(Test name, std::span<const double> clean, std::span<const double> silenced,
                     const measure::PairSelection& pairs, std::size_t n_tokens,
-                    const SilenceOptions& options);
+                    const SilenceOptions& options, int threads);
 
 /// Fills in the sizes of a row's change and their intervals. `clean` and `silenced` as for
 /// `run_test`.

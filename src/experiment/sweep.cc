@@ -59,21 +59,36 @@ void check(const ModelConfig& config, std::span<const SweepPrompt> prompts,
 /// Tells how much of a sweep's work is done, in steps of equal size.
 class SweepProgress {
  public:
-  SweepProgress(const SilenceOptions& options, std::span<const SweepChunk> chunks)
-      : report_(options.progress) {
+  /// `finishing`: the work that each prompt's interventions take after the last block.
+  SweepProgress(const SilenceOptions& options, std::span<const SweepChunk> chunks,
+                std::vector<std::int64_t> finishing)
+      : report_(options.progress), finishing_(std::move(finishing)) {
     for (const SweepChunk& chunk : chunks) {
       total_ += std::accumulate(chunk.work.begin(), chunk.work.end(), std::int64_t{0});
+      for (const SweepPart& part : chunk.parts) {
+        total_ += static_cast<std::int64_t>(part.count) * finishing_[part.prompt];
+      }
     }
   }
 
   void add(std::int64_t work) {
     done_ = std::min(done_ + work, total_);
+    reported_ = done_;
     if (report_) report_(static_cast<int>(kSteps * done_ / total_), kSteps);
+  }
+
+  /// `count` interventions of a prompt have been handed over. Told to the caller, who may write
+  /// what it has to a disk, from a hundredth of the whole on.
+  void finished(std::size_t prompt, std::size_t count) {
+    done_ = std::min(done_ + static_cast<std::int64_t>(count) * finishing_[prompt], total_);
+    if (100 * (done_ - reported_) >= total_) add(0);
   }
 
  private:
   static constexpr int kSteps = 10000;
   const std::function<void(int, int)>& report_;
+  std::vector<std::int64_t> finishing_;
+  std::int64_t reported_ = 0;
   std::int64_t total_ = 0;
   std::int64_t done_ = 0;
 };
@@ -110,14 +125,24 @@ class ChunkRun {
         });
   }
 
-  void hand_over(const SweepSink& sink) {
+  /// Makes the tests over all blocks and hands everything over, in order.
+  void hand_over(const SweepSink& sink, SweepProgress& progress) {
     for (std::size_t i = 0; i < prompts_.size(); ++i) {
       const SweepPart& part = chunk_.parts[i];
       OnePrompt& prompt = prompts_[i];
       // A prompt whose interventions are spread over chunks has its trajectory from the first.
       if (part.first == 0) sink.trajectory(part.prompt, prompt.trajectory.finish());
-      for (std::size_t k = 0; k < part.count; ++k) {
-        sink.result(part.prompt, part.first + k, prompt.runs[k].finish(changed_[i][k]));
+      // A few at a time: results are larger than what they are made from.
+      const std::size_t together = 4 * static_cast<std::size_t>(threads_);
+      for (std::size_t begin = 0; begin < part.count; begin += together) {
+        std::vector<SilenceResult> results(std::min(together, part.count - begin));
+        support::parallel_for(results.size(), threads_, [&](std::size_t k) {
+          results[k] = prompt.runs[begin + k].finish(changed_[i][begin + k]);
+        });
+        for (std::size_t k = 0; k < results.size(); ++k) {
+          sink.result(part.prompt, part.first + begin + k, results[k]);
+        }
+        progress.finished(part.prompt, results.size());
       }
     }
   }
@@ -218,7 +243,7 @@ class Passes {
       run(second, sink, progress, failure);
       return;
     }
-    pass.hand_over(sink);
+    pass.hand_over(sink, progress);
     progress.add(0);  // what was handed over need not wait for the next block
   }
 
@@ -251,7 +276,12 @@ void sweep(const Model& model, std::span<const SweepPrompt> prompts, const Sweep
   const std::uint64_t memory = options.memory == 0 ? default_memory() : options.memory;
   const std::vector<SweepChunk> chunks =
       experiment::plan_sweep(model.config(), prompts, memory, threads, options.noise_draws);
-  SweepProgress progress(options.silence, chunks);
+  std::vector<std::int64_t> finishing;
+  for (const SweepPrompt& prompt : prompts) {
+    finishing.push_back(
+        experiment::finishing_work(model.config(), options.silence, prompt.prompt.tokens.size()));
+  }
+  SweepProgress progress(options.silence, chunks, std::move(finishing));
   const Passes passes(model, prompts, options, threads);
   std::exception_ptr failure;
   for (const SweepChunk& chunk : chunks) passes.run(chunk, sink, progress, failure);

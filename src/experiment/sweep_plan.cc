@@ -1,8 +1,10 @@
 #include "experiment/sweep_plan.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/forward_pass.h"
+#include "experiment/block_tests.h"
 
 namespace tacet::experiment {
 namespace {
@@ -136,6 +138,20 @@ std::vector<SweepChunk> plan_sweep(const ModelConfig& config, std::span<const Sw
   Planner planner(config, memory - std::min(memory, measures), noise_draws);
   for (std::size_t p = 0; p < prompts.size(); ++p) planner.add_prompt(p, prompts[p]);
   return planner.take();
+}
+
+std::int64_t finishing_work(const ModelConfig& config, const SilenceOptions& options,
+                            std::size_t tokens) {
+  // A sum of the token-swap test takes some 2.5 ns; a row of a block, 12 d_model^2 multiply-adds,
+  // some 0.8 d_model^2 ns.
+  constexpr double kRowsPerSum = 3;
+  if (!wants_token_swap(options)) return 0;
+  const double sums =
+      tokens <= kMostTokensEnumerated
+          ? std::ldexp(1.0, static_cast<int>(tokens) - 1)
+          : static_cast<double>(options.resampling.draws) * static_cast<double>(tokens);
+  const double width = config.d_model;
+  return std::llround(kRowsPerSum * sums * config.n_layer / (width * width));
 }
 
 std::size_t runs_per_pass(const ModelConfig& config, std::uint64_t tokens, std::uint64_t own_rows,

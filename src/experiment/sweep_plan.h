@@ -34,6 +34,12 @@ std::pair<SweepChunk, SweepChunk> halves(const SweepChunk& chunk);
 std::vector<SweepChunk> plan_sweep(const ModelConfig& config, std::span<const SweepPrompt> prompts,
                                    std::uint64_t memory, int threads, int noise_draws = 0);
 
+/// About what an intervention on a prompt of `tokens` tokens takes after its last block, when the
+/// token-swap test goes over all blocks: in rows of a block, as `SweepChunk::work`. For the
+/// progress alone.
+std::int64_t finishing_work(const ModelConfig& config, const SilenceOptions& options,
+                            std::size_t tokens);
+
 /// How many runs of one prompt of `tokens` tokens go up the blocks together within `memory` bytes,
 /// each with `own_rows` rows (>= 1) and `extra` bytes beside them; at least 1.
 std::size_t runs_per_pass(const ModelConfig& config, std::uint64_t tokens, std::uint64_t own_rows,

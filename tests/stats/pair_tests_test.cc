@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -163,6 +164,26 @@ INSTANTIATE_TEST_SUITE_P(PairTests, TokenTests,
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
+
+TEST(TokenBootstrap, HasTheSameBitsHoweverItsResamplesAreShared) {
+  const Block block = random_block(9, 0.01, 3);
+  for (const std::int64_t draws : {99, 256, 700}) {
+    const ResamplingOptions options{.seed = 5, .draws = draws};
+    const TestResult alone = token_bootstrap_test(block.changes(), kAlpha, options);
+    std::size_t n_pieces = 0;
+    const ForEach backwards = [&](std::size_t n, const std::function<void(std::size_t)>& body) {
+      n_pieces += n;
+      for (std::size_t i = n; i > 0; --i) body(i - 1);
+    };
+    const TestResult shared = token_bootstrap_test(block.changes(), kAlpha, options, backwards);
+    EXPECT_GE(n_pieces, static_cast<std::size_t>(draws) / 16);
+    EXPECT_EQ(shared.p, alone.p);
+    EXPECT_EQ(shared.ci_low, alone.ci_low);
+    EXPECT_EQ(shared.ci_high, alone.ci_high);
+    EXPECT_EQ(shared.resampling->percentile_low, alone.resampling->percentile_low);
+    EXPECT_EQ(shared.resampling->redrawn, alone.resampling->redrawn);
+  }
+}
 
 TEST_P(TokenTests, SaysItsName) {
   EXPECT_EQ(test(random_block(6, 0.01, 1)).name, GetParam());
