@@ -87,7 +87,7 @@ Draw resample(const PairChanges& changes, std::span<const double> copies) {
 /// so that it does not matter who makes what of them.
 void for_batches(const PairChanges& changes, std::int64_t n, TokenDraws& tokens,
                  const ForEach& for_each, const std::function<void(const Draw&)>& take) {
-  constexpr std::size_t kBatch = 256;
+  constexpr std::size_t kBatch = 1024;
   constexpr std::size_t kPiece = 16;  // resamples that one thread makes at a time
   const std::size_t n_tokens = changes.n_tokens;
   std::vector<double> copies(kBatch * n_tokens);

@@ -167,7 +167,7 @@ INSTANTIATE_TEST_SUITE_P(PairTests, TokenTests,
 
 TEST(TokenBootstrap, HasTheSameBitsHoweverItsResamplesAreShared) {
   const Block block = random_block(9, 0.01, 3);
-  for (const std::int64_t draws : {99, 256, 700}) {
+  for (const std::int64_t draws : {99, 1024, 1700}) {
     const ResamplingOptions options{.seed = 5, .draws = draws};
     const TestResult alone = token_bootstrap_test(block.changes(), kAlpha, options);
     std::size_t n_pieces = 0;
