@@ -288,7 +288,7 @@ class Outputs(ToolTest):
                                      stderr=subprocess.PIPE)
             time.sleep(0.5)
             child.send_signal(number)
-            out, error = child.communicate(timeout=60)
+            out, error = child.communicate(timeout=tool.PATIENCE)
             self.assertEqual((child.returncode, out, error), (status, b"", b""))
 
 

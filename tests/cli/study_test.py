@@ -413,7 +413,7 @@ class Interruption(StudyTest):
                 child.wait(generator.uniform(0.05, 1.5))
             except subprocess.TimeoutExpired:
                 child.send_signal(number)
-            error = child.communicate(timeout=60)[1]
+            error = child.communicate(timeout=tool.PATIENCE)[1]
             self.assertEqual(error, b"")
             if child.returncode == 0:
                 break

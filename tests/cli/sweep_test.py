@@ -519,7 +519,7 @@ class Meanwhile(SweepTest):
         self.addCleanup(child.stderr.close)
         self.addCleanup(child.wait)
         self.addCleanup(child.kill)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + tool.PATIENCE
         while time.monotonic() < deadline:
             try:
                 if n_finished(self.database) > 0:
@@ -535,9 +535,9 @@ class Meanwhile(SweepTest):
         start = time.monotonic()
         self.assert_fails(FAILED, "sweep", PROMPT, "--heads", "3.1", "--db", self.database,
                           says="sweep.db")
-        self.assertLess(time.monotonic() - start, 10)
+        self.assertLess(time.monotonic() - start, tool.PATIENCE / 2)
         child.send_signal(signal.SIGCONT)
-        self.assertEqual(child.wait(120), 0)
+        self.assertEqual(child.wait(tool.PATIENCE), 0)
         self.assertEqual(n_finished(self.database), self.COUNT)
 
     def test_readers_see_whole_rows(self):
@@ -548,6 +548,7 @@ class Meanwhile(SweepTest):
             try:
                 while child.poll() is None:
                     seen.append(n_finished(self.database))
+                    time.sleep(0.01)  # two readers that never rest would leave the writer no core
             except Exception as error:  # reported by the test itself
                 errors.append(error)
 
@@ -557,7 +558,7 @@ class Meanwhile(SweepTest):
         child.send_signal(signal.SIGCONT)
         shown = json.loads(self.show("--heads", "L0H0", "--format", "json"))
         self.assertEqual(len(shown["heads"]), 1)
-        child.wait(120)
+        child.wait(tool.PATIENCE)
         for reader in readers:
             reader.join()
         self.assertEqual((child.returncode, errors), (0, []))
@@ -570,7 +571,7 @@ class Meanwhile(SweepTest):
             before = n_finished(self.database)
             child.send_signal(number)
             child.send_signal(signal.SIGCONT)
-            error = child.communicate(timeout=60)[1]
+            error = child.communicate(timeout=tool.PATIENCE)[1]
             self.assertEqual((child.returncode, error), (status, b""))
             self.assertGreaterEqual(n_finished(self.database), before)
             os.unlink(self.database)

@@ -13,6 +13,8 @@ import unittest
 TOOL = None  # path of the binary; set by main()
 # Under the sanitizers every run takes ten times as long: the longest tests are left to the others.
 SANITIZED = "TACET_SANITIZED" in os.environ
+# Seconds after which a child is taken to hang: no measure of speed, since the machine may be busy.
+PATIENCE = 900 if SANITIZED else 120
 
 PROMPT = "I like Mary and pizza"
 IDS = "1,2,3,4,5"
@@ -29,7 +31,7 @@ def environment(**changes):
 def run(*arguments, stdin=b"", env=None, **options):
     """Runs the tool; stdout and stderr are bytes."""
     return subprocess.run([TOOL, *arguments], input=stdin, capture_output=True,
-                          env=env or environment(), timeout=900 if SANITIZED else 120, check=False, **options)
+                          env=env or environment(), timeout=PATIENCE, check=False, **options)
 
 
 def ask(*arguments, **options):
