@@ -47,6 +47,14 @@ inline constexpr std::size_t kMostFullRows = 250'000;
 /// out, the weakest interventions first, and the page says so.
 inline constexpr std::size_t kMostPairValues = 1'500'000;
 
+/// Most rows times tests beside the one that decides. With more, the page has the token-swap test
+/// alone beside it, or none, and says so.
+inline constexpr std::size_t kMostTestRows = 250'000;
+
+/// Most values of the tokens' shares, all prompts together; the prompts that have no room go
+/// without, and the page says so.
+inline constexpr std::size_t kMostShareValues = 500'000;
+
 /// Values of the matrices of one intervention in this run; the clean ones are as many.
 std::size_t pair_values(const store::StoredRun& run);
 
