@@ -222,6 +222,16 @@ Json prompts_json(const std::vector<PagePrompt>& prompts,
   return list;
 }
 
+Json control_json(const std::optional<store::ControlSummary>& control) {
+  if (!control) return nullptr;
+  return ObjectBuilder("control")
+      .value("n", control->n)
+      .number("p_late_delta", control->p_late_delta)
+      .number("p_growth", control->p_growth)
+      .text("note", control->note)
+      .take();
+}
+
 Json across_of(const std::vector<PagePrompt>& prompts) {
   std::vector<std::vector<PromptEffect>> effects;
   std::vector<std::string> groups;
@@ -279,6 +289,7 @@ std::string page_data(const PageContent& content) {
       .value("chosen", strings_json(content.chosen))
       .value("overall", is_sample ? summary_columns(summarise(summaries).heads) : Json())
       .value("across", is_sample ? across_of(prompts) : Json())
+      .value("control", control_json(content.control))
       .value("study", content.study)
       .value("left_out", strings_json(left_out))
       .take()

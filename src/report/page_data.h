@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/json_values.h"
+#include "store/silence_reader.h"
 #include "store/sweep_database.h"
 #include "tacet/pairs.h"
 #include "tacet/silence.h"
@@ -31,9 +32,10 @@ struct PagePrompt {
 
 /// Everything that a page is made from. All prompts are of one model and one set of settings.
 struct PageContent {
-  std::string title;                  ///< may be empty
-  std::vector<PagePrompt> prompts;    ///< at least one, each with at least one outcome
-  std::vector<std::string> chosen;    ///< specs that are shown first; empty: the strongest
+  std::string title;                ///< may be empty
+  std::vector<PagePrompt> prompts;  ///< at least one, each with at least one outcome
+  std::vector<std::string> chosen;  ///< specs that are shown first; empty: the strongest
+  std::optional<store::ControlSummary> control;  ///< of the one intervention of the one prompt
   store::Json study;                  ///< `study` of the document; null where there is none
   std::vector<std::string> left_out;  ///< sentences: what is not in the page, and why
 };

@@ -223,6 +223,17 @@ SweepOutcome read_outcome(const Value& document, const StoredRun& run) {
   return outcome;
 }
 
+std::optional<ControlSummary> read_control(const Value& document) {
+  if (!document.has("control") || document.at("control").is_null()) return std::nullopt;
+  const Value control = document.at("control");
+  ControlSummary summary;
+  summary.n = control.at("n").integer(0, std::numeric_limits<std::int64_t>::max());
+  summary.p_late_delta = number_or_null(control.at("p_late_delta"));
+  summary.p_growth = number_or_null(control.at("p_growth"));
+  if (!control.at("note").is_null()) summary.note = control.at("note").text();
+  return summary;
+}
+
 }  // namespace
 
 StoredSilence read_silence_json(const std::filesystem::path& file) {
@@ -246,7 +257,8 @@ StoredSilence read_silence_json(const std::filesystem::path& file) {
     document.at("schema").fail(
         fmt::format("is '{}', not {}", support::escape_for_display(schema), kSchema));
   }
-  StoredSilence silence{.run = read_run(document), .outcome = {}};
+  StoredSilence silence{
+      .run = read_run(document), .outcome = {}, .control = read_control(document)};
   silence.outcome = read_outcome(document, silence.run);
   silence.run.settings.tests_beside =
       read_tests_beside(silence.outcome.layers, silence.run.settings.test);

@@ -114,9 +114,15 @@ class Silence(ReportTest):
         file = self.folder / "result.json"
         ask(*silence, "--format", "json", "--out", str(file))
         self.assertEqual(self.report("--json", str(file)), wanted)
-        # Controls stand beside what the page shows.
-        ask(*silence, "--control", "rotated:99", "--format", "json", "--out", str(file))
+        self.assertIsNone(wanted["control"])
+        # What the controls say, from the result and from its JSON.
+        ask(*silence, "--control", "rotated:99", "--format", "json", "--out", str(file),
+            "--report", self.page)
+        wanted = data_of(self.page)
         self.assertEqual(self.report("--json", str(file)), wanted)
+        control = json.loads(file.read_text(encoding="utf-8"))["control"]
+        self.assertEqual(wanted["control"], {"n": 99, "p_late_delta": control["p_late_delta"],
+                                             "p_growth": control["p_growth"], "note": ""})
         # Files of earlier versions lack these columns.
         result = json.loads(file.read_text(encoding="utf-8"))
         for row in result["layers"] + [result["final_norm"]]:

@@ -39,6 +39,8 @@ export interface PageData {
   overall: SummaryColumns | null;
   /** The prompts as a sample of prompts; null where `overall` is. */
   across: AcrossData | null;
+  /** What other pushes at the same place do; null where none were made. */
+  control: ControlData | null;
   /** The claims of a study; null where the page is none. */
   study: StudyData | null;
   /** What the writer left out to keep the page small, and why; sentences for people. */
@@ -62,6 +64,16 @@ export interface TestInfo {
   /** Of the map: over all reachable head x block cells of a prompt's sweep (Benjamini-Hochberg). */
   sweep_correction: string;
   sweep_family_size: number;
+}
+
+/** `--control`: pushes of the head's size in random directions. */
+export interface ControlData {
+  n: number;
+  /** Share of the pushes whose late Δ, or growth, is as extreme as the head's. */
+  p_late_delta: number | null;
+  p_growth: number | null;
+  /** Why there are none; else empty. */
+  note: string;
 }
 
 export interface BesideTest {

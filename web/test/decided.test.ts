@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readingInput } from "../src/app/reading_panel";
-import { standingName, standingOf, standingText, standsUp, type Standing } from "../src/app/standing";
+import { controlText, standingName, standingOf, standingText, standsUp, type Standing } from "../src/app/standing";
 import { glanceOf, summariesOf } from "../src/app/summaries";
 import { mapChart } from "../src/charts/map";
 import { rippleChart } from "../src/charts/ripple";
@@ -95,6 +95,16 @@ describe("whether a verdict stands up", () => {
     expect(standingName(standing("none"))).toBe("paired t-test, Bonferroni");
     expect(standingName(standing("none", "token-swap"))).toBe("token-swap test, max-T");
     expect(standingText(standing("separator"))).toBe("▲ separator: 2 of 2 late blocks significant, smallest p adj. 0.001");
+  });
+
+  it("is beside what the controls say", () => {
+    expect(controlText({ n: 999, p_late_delta: 0.012, p_growth: null, note: "" })).toBe(
+      "Against 999 pushes of its size in random directions: late Δ p 0.012.",
+    );
+    expect(controlText({ n: 99, p_late_delta: 0.5, p_growth: 0.25, note: "" })).toContain("; its growth p 0.25.");
+    expect(controlText({ n: 0, p_late_delta: null, p_growth: null, note: "nothing is taken out" })).toBe(
+      "There are no controls: nothing is taken out.",
+    );
   });
 
   it("is taken from the rows", () => {

@@ -450,6 +450,7 @@ export function madeData(request: MadeRequest): PageData {
     chosen: request.chosen ?? [],
     overall: prompts.length > 1 ? overallOf(overall) : null,
     across: prompts.length > 1 ? acrossOf(overall) : null,
+    control: null,
     study: request.study ? studyOf() : null,
     left_out: request.leftOut ?? [],
   };

@@ -3,7 +3,7 @@ import type { PageModel, Ripple } from "../model";
 import type { Choice, ChoiceStore } from "./choice";
 import { el, fill } from "./dom";
 import { type ReadingInput, type ReadingRow, readingOf } from "./reading";
-import { type Standing, standingName, standingOf, standingText, standsUp } from "./standing";
+import { controlText, type Standing, standingName, standingOf, standingText, standsUp } from "./standing";
 
 /** Of `code` of the cells. */
 const effects = ["none", "coupling", "decoupling", "unchanged"] as const;
@@ -100,6 +100,7 @@ export function makeReading(model: PageModel, store: ChoiceStore): HTMLElement {
         ...reading.facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))),
       ),
       makeStanding(model, store.choice),
+      model.data.control === null ? null : el("p", "control-text", el("b", {}, "Is it the head? "), controlText(model.data.control)),
       ...reading.sentences.map((sentence) => el("p", {}, sentence)),
     );
     fill(caveats, ...reading.caveats.map((caveat) => el("li", {}, ...withOptions(caveat))));

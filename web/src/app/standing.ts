@@ -2,8 +2,8 @@
  * Whether what one test says of an intervention stands up under another: from values to words, so
  * that every turn of it can be tested.
  */
-import type { TestInfo } from "../data";
-import { blockCorrection, pValue, testName } from "../charts/format";
+import type { ControlData, TestInfo } from "../data";
+import { blockCorrection, number, pValue, testName } from "../charts/format";
 import { lateRows, type ReadingInput, significant } from "./reading";
 
 /** How an intervention's late blocks stand by one test. */
@@ -52,4 +52,11 @@ export function standsUp(first: Standing, second: Standing): string {
   if (first.kind === second.kind) return "It stands up.";
   if (first.kind === "none") return "Only the second test finds it.";
   return "It does not stand up.";
+}
+
+/** What the controls say: whether any push of the head's size would have done as much. */
+export function controlText(control: ControlData): string {
+  if (control.note !== "") return `There are no controls: ${control.note}.`;
+  const growth = control.p_growth === null ? "" : `; its growth p ${number(control.p_growth)}`;
+  return `Against ${control.n} pushes of its size in random directions: late Δ p ${number(control.p_late_delta)}${growth}.`;
 }
