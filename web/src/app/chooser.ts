@@ -2,8 +2,9 @@
 import type { PageModel } from "../model";
 import type { ChoiceStore } from "./choice";
 import { testName } from "../charts/format";
+import { visibleText } from "../charts/labels";
 import { el, fill } from "./dom";
-import { shortened, visible } from "./text";
+import { visible } from "./text";
 
 /** Longest text of a prompt in its chooser. */
 const kPromptLength = 60;
@@ -19,7 +20,7 @@ function promptChoice(model: PageModel, store: ChoiceStore): HTMLElement | null 
   prompts.forEach((prompt, at) => {
     const name = prompt.id === "" ? "" : `${visible(prompt.id)}: `;
     select.append(
-      el("option", { attrs: { value: at, dir: "ltr" } }, `${at + 1} · ${name}${shortened(visible(prompt.text), kPromptLength)}`),
+      el("option", { attrs: { value: at, dir: "ltr" } }, `${at + 1} · ${name}${visibleText(prompt.text, kPromptLength)}`),
     );
   });
   const show = () => (select.value = String(store.choice.prompt));
