@@ -429,7 +429,7 @@ describe("what leaves the page", () => {
       await page.emulateMedia({ media: "print" });
       await page.waitForFunction(() => document.documentElement.dataset.look === "light");
       const widths = await page.$$eval(".chart svg", (charts) => charts.map((chart) => Number(chart.getAttribute("width"))));
-      assert.equal(widths.length, 6);
+      assert.equal(widths.length, 7);
       assert.ok(widths.every((width) => width === 680), `widths: ${widths}`);
       assert.ok(!(await page.isVisible(".chooser")));
       await page.emulateMedia({ media: "screen" });
