@@ -106,10 +106,14 @@ void run_figure(const FigureArguments& arguments, const Terminal& terminal) {
   format_of(*figure.out);
   check_files(figure);
   PageContent content = read_content(figure.source);
-  // The first run alone: the others would only be read.
-  content.prompts.resize(1);
   const report::FigureRequest request = request_of(figure, content.prompts.front().run.n_layer);
   const FigureKind kind = request.kind;
+  if (kind == FigureKind::forest) {
+    if (content.chosen.size() > 1) single_spec(content, kind);
+  } else {
+    // The first run alone: the others would only be read.
+    content.prompts.resize(1);
+  }
   if (kind == FigureKind::pairs || kind == FigureKind::trajectory) {
     const std::string spec = single_spec(content, kind);
     if (kind == FigureKind::pairs || !content.prompts.front().trajectory) {

@@ -137,7 +137,14 @@ void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   if (arguments.dump) write_dump(result, model, *arguments.dump);
   if (arguments.report.file) {
     options.keep_states = false;
-    write_page(content_of(result, model, options), *arguments.report.file);
+    report::PageContent content = content_of(result, model, options);
+    if (control) {
+      content.control = {.n = control->n,
+                         .p_late_delta = control->p_late_delta,
+                         .p_growth = control->p_growth,
+                         .note = control->note};
+    }
+    write_page(content, *arguments.report.file);
   }
   write_result(rendered(result, control, model, arguments, terminal), arguments.output.out);
   print_run_details(arguments.output, model, result.timing);

@@ -21,7 +21,8 @@ using report::FigureKind;
 using report::PairsShow;
 
 constexpr std::array kKinds = {FigureKind::map,        FigureKind::ripple, FigureKind::perturbation,
-                               FigureKind::trajectory, FigureKind::pairs,  FigureKind::families};
+                               FigureKind::trajectory, FigureKind::pairs,  FigureKind::families,
+                               FigureKind::forest};
 constexpr std::array kMetrics = {Metric::late, Metric::immediate, Metric::extreme,
                                  Metric::t,    Metric::cohen_dz,  Metric::onset};
 constexpr std::array kShows = {PairsShow::clean, PairsShow::silenced, PairsShow::delta};
@@ -120,7 +121,7 @@ void declare_figure_options(CLI::App& app, FigureOptions& options) {
   add_optional_choice(app, "KIND", options.kind, kKinds,
                       "map: all heads; ripple: mean change per block; perturbation: its size; "
                       "trajectory: similarity per block; pairs: token x token; families: how many "
-                      "heads do what.");
+                      "heads do what; forest: one head on every prompt, and over all of them.");
   declare_results(app, options.source);
   declare_shown(app, options);
   declare_look(app, options);

@@ -146,6 +146,7 @@ PageContent read_content(const PageSource& source) {
   prompt.run = std::move(silence.run);
   prompt.outcomes.push_back(std::move(silence.outcome));
   content.prompts.push_back(std::move(prompt));
+  content.control = std::move(silence.control);
   return content;
 }
 

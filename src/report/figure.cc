@@ -56,6 +56,8 @@ std::string_view to_string(FigureKind kind) {
       return "pairs";
     case FigureKind::families:
       return "families";
+    case FigureKind::forest:
+      return "forest";
   }
   return "";
 }

@@ -12,7 +12,7 @@
 namespace tacet::report {
 
 /// What a figure shows.
-enum class FigureKind { map, ripple, perturbation, trajectory, pairs, families };
+enum class FigureKind { map, ripple, perturbation, trajectory, pairs, families, forest };
 
 /// Name as the command line and the figures' script spell it.
 std::string_view to_string(FigureKind kind);

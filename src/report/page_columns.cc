@@ -1,52 +1,16 @@
 #include "report/page_columns.h"
 
-#include <cmath>
-#include <limits>
+#include <algorithm>
 
-#include "report/base64.h"
+#include "report/column_values.h"
 
 namespace tacet::report {
 namespace {
 
 using store::Json;
 
-constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
 constexpr std::uint8_t kEffectAtCut = 4;
 constexpr std::uint8_t kEffectAtExtreme = 8;
-
-float number(double value) {
-  return static_cast<float>(value);
-}
-
-float number(const std::optional<double>& value) {
-  return value ? number(*value) : kNone;
-}
-
-float number(const std::optional<int>& value) {
-  return value ? static_cast<float>(*value) : kNone;
-}
-
-/// Base 10: p itself would be 0 in float32 from 1e-45 on. Of p = 0 it is minus infinity.
-float log10_of(const std::optional<double>& p) {
-  return p ? number(std::log10(*p)) : kNone;
-}
-
-/// A column: `value` of every element.
-template <typename Rows, typename Value>
-Json floats(const Rows& rows, const Value& value) {
-  std::vector<float> column;
-  column.reserve(rows.size());
-  for (const auto& row : rows) column.push_back(value(row));
-  return base64_floats(column);
-}
-
-template <typename Rows, typename Value>
-Json bytes(const Rows& rows, const Value& value) {
-  std::vector<std::uint8_t> column;
-  column.reserve(rows.size());
-  for (const auto& row : rows) column.push_back(value(row));
-  return base64_bytes(column);
-}
 
 std::uint8_t code_of(const HeadSummary& head) {
   std::uint8_t code = 0;
@@ -92,6 +56,51 @@ float ci_half(const LayerEffect& row) {
   return number((*row.ci_high - *row.ci_low) / 2);
 }
 
+/// Where a row stands alone, in no family, its own p says what is significant.
+std::optional<double> family_p(const LayerEffect& row) {
+  return row.p_adjusted ? row.p_adjusted : row.p;
+}
+
+/// The columns of summaries that follow from the test that decides.
+void add_decided(Json& columns, std::span<const HeadSummary> heads) {
+  columns["t"] = floats(heads, [](const HeadSummary& head) { return number(head.t); });
+  columns["onset"] = floats(heads, [](const HeadSummary& head) { return number(head.onset); });
+  columns["log10_p_adjusted"] =
+      floats(heads, [](const HeadSummary& head) { return log10_of(head.p_adjusted); });
+  columns["code"] = bytes(heads, [](const HeadSummary& head) { return code_of(head); });
+  if (!heads.empty() && heads.front().n_prompts > 1) {
+    columns["n_significant"] = floats(
+        heads, [](const HeadSummary& head) { return static_cast<float>(head.n_significant); });
+  }
+}
+
+/// Likewise of ripples.
+void add_decided(Json& columns, std::span<const SweepOutcome> outcomes) {
+  columns["onset"] =
+      floats(outcomes, [](const SweepOutcome& one) { return number(one.ripple.onset); });
+  columns["persistence"] =
+      floats(outcomes, [](const SweepOutcome& one) { return number(one.ripple.persistence); });
+  columns["sign_changes"] =
+      floats(outcomes, [](const SweepOutcome& one) { return number(one.ripple.sign_changes); });
+}
+
+/// Likewise of rows.
+void add_decided(Json& columns, std::span<const LayerEffect> rows, bool full) {
+  columns["ci_half"] = floats(rows, ci_half);
+  columns["log10_p_adjusted"] =
+      floats(rows, [](const LayerEffect& row) { return log10_of(family_p(row)); });
+  columns["code"] = bytes(rows, [](const LayerEffect& row) { return code_of(row); });
+  columns["t"] = full ? floats(rows, [](const LayerEffect& row) { return number(row.t); }) : Json();
+}
+
+/// What each token has of the change of a row; empty where the token-swap test was not made or
+/// nothing changed.
+std::span<const double> token_share(const LayerEffect& row) {
+  const auto swap = std::ranges::find(row.tests, Test::token_swap, &TestResult::name);
+  if (swap == row.tests.end()) return {};
+  return swap->token_share;
+}
+
 }  // namespace
 
 Json summary_columns(std::span<const HeadSummary> heads) {
@@ -101,31 +110,37 @@ Json summary_columns(std::span<const HeadSummary> heads) {
       {"extreme", floats(heads, [](const HeadSummary& head) { return number(head.extreme); })},
       {"extreme_layer",
        floats(heads, [](const HeadSummary& head) { return number(head.extreme_layer); })},
-      {"t", floats(heads, [](const HeadSummary& head) { return number(head.t); })},
-      {"cohen_dz", floats(heads, [](const HeadSummary& head) { return number(head.cohen_dz); })},
-      {"onset", floats(heads, [](const HeadSummary& head) { return number(head.onset); })},
-      {"log10_p_adjusted",
-       floats(heads, [](const HeadSummary& head) { return log10_of(head.p_adjusted); })},
-      {"code", bytes(heads, [](const HeadSummary& head) { return code_of(head); })}};
-  if (!heads.empty() && heads.front().n_prompts > 1) {
-    columns["n_significant"] = floats(
-        heads, [](const HeadSummary& head) { return static_cast<float>(head.n_significant); });
-  }
+      {"cohen_dz", floats(heads, [](const HeadSummary& head) { return number(head.cohen_dz); })}};
+  add_decided(columns, heads);
+  return columns;
+}
+
+Json decided_columns(std::span<const HeadSummary> heads) {
+  Json columns = Json::object();
+  add_decided(columns, heads);
   return columns;
 }
 
 Json ripple_columns(std::span<const SweepOutcome> outcomes) {
-  return {
-      {"onset", floats(outcomes, [](const SweepOutcome& one) { return number(one.ripple.onset); })},
-      {"persistence",
-       floats(outcomes, [](const SweepOutcome& one) { return number(one.ripple.persistence); })},
+  Json columns = {
       {"growth",
        floats(outcomes, [](const SweepOutcome& one) { return number(one.ripple.growth); })},
-      {"growth_absolute",
-       floats(outcomes,
-              [](const SweepOutcome& one) { return number(one.ripple.growth_absolute); })},
-      {"sign_changes",
-       floats(outcomes, [](const SweepOutcome& one) { return number(one.ripple.sign_changes); })}};
+      {"growth_absolute", floats(outcomes, [](const SweepOutcome& one) {
+         return number(one.ripple.growth_absolute);
+       })}};
+  add_decided(columns, outcomes);
+  return columns;
+}
+
+Json decided_columns(std::span<const SweepOutcome> outcomes, std::span<const HeadSummary> heads,
+                     bool full) {
+  Json ripple = Json::object();
+  add_decided(ripple, outcomes);
+  Json cells = Json::object();
+  add_decided(cells, rows_of(outcomes), full);
+  return {{"summary", decided_columns(heads)},
+          {"ripple", std::move(ripple)},
+          {"cells", std::move(cells)}};
 }
 
 std::size_t n_rows(std::span<const SweepOutcome> outcomes) {
@@ -138,20 +153,50 @@ std::size_t n_rows(std::span<const SweepOutcome> outcomes) {
 
 Json cell_columns(std::span<const SweepOutcome> outcomes, bool full) {
   const std::vector<LayerEffect> rows = rows_of(outcomes);
-  // Where a row stands alone, in no family, its own p says what is significant.
-  const auto p_of = [](const LayerEffect& row) { return row.p_adjusted ? row.p_adjusted : row.p; };
   const auto if_full = [&](const auto& value) { return full ? floats(rows, value) : Json(); };
-  return {
+  // Of what only some results hold: null where no row does.
+  const auto if_any = [&](std::optional<double> LayerEffect::*member) {
+    const bool any = std::ranges::any_of(
+        rows, [member](const LayerEffect& row) { return (row.*member).has_value(); });
+    if (!any) return Json();
+    return floats(rows, [member](const LayerEffect& row) { return number(row.*member); });
+  };
+  Json columns = {
       {"mean_delta", floats(rows, [](const LayerEffect& row) { return number(row.mean_delta); })},
-      {"ci_half", floats(rows, ci_half)},
-      {"log10_p_adjusted",
-       floats(rows, [&](const LayerEffect& row) { return log10_of(p_of(row)); })},
-      {"code", bytes(rows, [](const LayerEffect& row) { return code_of(row); })},
+      {"noise_floor", if_any(&LayerEffect::noise_floor)},
       {"direct_mean_delta",
        if_full([](const LayerEffect& row) { return number(row.direct_mean_delta); })},
       {"perturbation", if_full([](const LayerEffect& row) { return number(row.perturbation); })},
-      {"t", if_full([](const LayerEffect& row) { return number(row.t); })},
-      {"cohen_dz", if_full([](const LayerEffect& row) { return number(row.cohen_dz); })}};
+      {"cohen_dz", if_full([](const LayerEffect& row) { return number(row.cohen_dz); })},
+      {"cka", full ? if_any(&LayerEffect::cka) : Json()},
+      {"rank_correlation", full ? if_any(&LayerEffect::rank_correlation) : Json()}};
+  add_decided(columns, rows, full);
+  return columns;
+}
+
+std::size_t n_token_shares(std::span<const SweepOutcome> outcomes) {
+  std::size_t width = 0;
+  for (const SweepOutcome& outcome : outcomes) {
+    for (const LayerEffect& row : reachable(outcome)) {
+      width = std::max(width, token_share(row).size());
+    }
+  }
+  return width * n_rows(outcomes);
+}
+
+Json token_share_column(std::span<const SweepOutcome> outcomes) {
+  const std::size_t n_values = n_token_shares(outcomes);
+  if (n_values == 0) return nullptr;
+  const std::vector<LayerEffect> rows = rows_of(outcomes);
+  const std::size_t width = n_values / rows.size();
+  std::vector<float> values;
+  values.reserve(n_values);
+  for (const LayerEffect& row : rows) {
+    const std::span<const double> shares = token_share(row);
+    for (const double share : shares) values.push_back(number(share));
+    values.resize(values.size() + width - shares.size(), kNone);
+  }
+  return base64_floats(values);
 }
 
 }  // namespace tacet::report

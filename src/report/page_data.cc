@@ -9,7 +9,10 @@
 #include <fmt/format.h>
 
 #include "report/base64.h"
+#include "report/page_across.h"
 #include "report/page_columns.h"
+#include "report/page_tests.h"
+#include "tacet/across.h"
 #include "tacet/error.h"
 #include "tacet/version.h"
 
@@ -69,17 +72,6 @@ Json settings_json(const store::RunSettings& settings) {
       .take();
 }
 
-Json test_json(const store::RunSettings& settings, const SweepSummary& summary) {
-  return ObjectBuilder("test")
-      .text("name", to_string(settings.test))
-      .number("alpha", settings.alpha)
-      .text("correction", to_string(settings.correction))
-      .text("family", to_string(settings.family))
-      .text("sweep_correction", to_string(summary.correction))
-      .value("sweep_family_size", summary.family_size)
-      .take();
-}
-
 Json tokens_json(const std::vector<Token>& tokens) {
   Json json = Json::array();
   for (const Token& token : tokens) {
@@ -128,25 +120,39 @@ Json pairs_json(const std::vector<PromptPairs>& pairs, const Interventions& inte
           {"silenced", std::move(silenced)}};
 }
 
+/// Tokens of a prompt that take part in pairs.
+std::size_t n_tokens_in_pairs(const store::StoredRun& run) {
+  const std::size_t left_out = run.settings.exclude_first ? 1 : 0;
+  return run.prompt.tokens.size() - std::min(left_out, run.prompt.tokens.size());
+}
+
+/// A prompt as the test that decides sees it; `beside` and `token_share` are columns.
 Json prompt_json(const PagePrompt& prompt, const SweepSummary& summary,
-                 const Interventions& interventions, bool full, Json pairs) {
+                 const Interventions& interventions, bool full, Json beside, Json token_share,
+                 Json pairs) {
   const store::StoredRun& run = prompt.run;
   const std::vector<int>& positions = run.settings.positions;
   Json present = Json::array();
   for (const SweepOutcome& one : prompt.outcomes) present.push_back(interventions.place(one.spec));
   const SweepOutcome& first = prompt.outcomes.front();
+  Json heads = summary_columns(summary.heads);
+  heads["late_half"] =
+      late_half_column(prompt.outcomes, n_tokens_in_pairs(run), run.settings.alpha);
   return ObjectBuilder()
       .value("run", run.id)
       .text("id", run.prompt_id)
+      .text("group", run.prompt_group)
       .text("text", run.prompt.text)
       .value("tokens", tokens_json(run.prompt.tokens))
       .value("positions", positions.empty() ? Json("all") : Json(positions))
       .value("n_pairs", first.layers.back().n_pairs)
       .value("trajectory", trajectory_json(prompt.trajectory))
       .value("present", std::move(present))
-      .value("summary", summary_columns(summary.heads))
+      .value("summary", std::move(heads))
       .value("ripple", ripple_columns(prompt.outcomes))
       .value("cells", cell_columns(prompt.outcomes, full))
+      .value("beside", std::move(beside))
+      .value("token_share", std::move(token_share))
       .value("has_final_norm", first.final_norm.has_value())
       .value("pairs", std::move(pairs))
       .take();
@@ -176,6 +182,67 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+/// The columns of every prompt; what has no room becomes sentences.
+Json prompts_json(const std::vector<PagePrompt>& prompts,
+                  const std::vector<SweepSummary>& summaries, const Interventions& interventions,
+                  bool full, const std::vector<BesideTest>& beside,
+                  std::vector<std::string>& left_out) {
+  std::size_t room = kMostPairValues;
+  std::size_t share_room = kMostShareValues;
+  std::size_t n_without_shares = 0;
+  std::set<std::string> without_room;
+  Json list = Json::array();
+  for (std::size_t p = 0; p < prompts.size(); ++p) {
+    std::vector<std::string> omitted;
+    Json pairs = pairs_json(prompts[p].pairs, interventions, room, omitted);
+    without_room.insert(omitted.begin(), omitted.end());
+    Json tests = Json::array();
+    for (const BesideTest& one : beside) tests.push_back(one.columns[p]);
+    const std::size_t n_shares = n_token_shares(prompts[p].outcomes);
+    const bool has_room = n_shares <= share_room;
+    if (has_room) share_room -= n_shares;
+    if (!has_room) ++n_without_shares;
+    list.push_back(prompt_json(prompts[p], summaries[p], interventions, full, std::move(tests),
+                               has_room ? token_share_column(prompts[p].outcomes) : Json(),
+                               std::move(pairs)));
+  }
+  if (n_without_shares > 0) {
+    left_out.push_back(fmt::format(
+        "The tokens' shares of the change have no room in one page for {} of {} prompts. The "
+        "database has them; a page of fewer prompts or heads shows them.",
+        n_without_shares, prompts.size()));
+  }
+  if (!without_room.empty()) {
+    left_out.push_back(fmt::format(
+        "Some matrices of pairs have no room in one page and are left out: those of {}{}. Ask for "
+        "fewer heads or prompts.",
+        joined({without_room.begin(), without_room.end()}),
+        prompts.size() > 1 ? " (of some prompts)" : ""));
+  }
+  return list;
+}
+
+Json control_json(const std::optional<store::ControlSummary>& control) {
+  if (!control) return nullptr;
+  return ObjectBuilder("control")
+      .value("n", control->n)
+      .number("p_late_delta", control->p_late_delta)
+      .number("p_growth", control->p_growth)
+      .text("note", control->note)
+      .take();
+}
+
+Json across_of(const std::vector<PagePrompt>& prompts) {
+  std::vector<std::vector<PromptEffect>> effects;
+  std::vector<std::string> groups;
+  for (const PagePrompt& prompt : prompts) {
+    effects.push_back(prompt_effects(prompt.outcomes));
+    groups.push_back(prompt.run.prompt_group);
+  }
+  return across_json(
+      across(effects, groups, {.alpha = prompts.front().run.settings.alpha, .resampling = {}}));
+}
+
 }  // namespace
 
 std::size_t pair_values(const store::StoredRun& run) {
@@ -195,36 +262,19 @@ std::string page_data(const PageContent& content) {
   std::vector<SweepSummary> summaries;
   for (const PagePrompt& prompt : prompts) {
     rows += n_rows(prompt.outcomes);
-    summaries.push_back(summarise(prompt.outcomes, prompt.run.n_layer, prompt.run.n_head,
-                                  prompt.run.settings.alpha));
+    summaries.push_back(summary_of(prompt.outcomes, prompt.run));
   }
   const bool full = rows <= kMostFullRows;
   if (!full) {
     left_out.push_back(fmt::format(
-        "The direct part, the perturbation, t and d_z of each block are left out: {} rows of "
-        "results are more than {}. The database has them; a page of fewer prompts shows them.",
+        "The direct part, the perturbation, t, d_z, CKA and the rank correlation of each block are "
+        "left out: {} rows of results are more than {}. The database has them; a page of fewer "
+        "prompts shows them.",
         rows, kMostFullRows));
   }
-  std::size_t room = kMostPairValues;
-  std::set<std::string> without_room;
-  Json list = Json::array();
-  for (std::size_t p = 0; p < prompts.size(); ++p) {
-    std::vector<std::string> omitted;
-    Json pairs = pairs_json(prompts[p].pairs, interventions, room, omitted);
-    without_room.insert(omitted.begin(), omitted.end());
-    list.push_back(prompt_json(prompts[p], summaries[p], interventions, full, std::move(pairs)));
-  }
-  if (!without_room.empty()) {
-    left_out.push_back(fmt::format(
-        "Some matrices of pairs have no room in one page and are left out: those of {}{}. Ask for "
-        "fewer heads or prompts.",
-        joined({without_room.begin(), without_room.end()}),
-        prompts.size() > 1 ? " (of some prompts)" : ""));
-  }
-  Json overall;
-  if (prompts.size() > 1 && same_interventions(summaries)) {
-    overall = summary_columns(summarise(summaries).heads);
-  }
+  const std::vector<BesideTest> beside = decided_beside(prompts, rows, full, left_out);
+  const Json list = prompts_json(prompts, summaries, interventions, full, beside, left_out);
+  const bool is_sample = prompts.size() > 1 && same_interventions(summaries);
   const store::StoredRun& run = prompts.front().run;
   return ObjectBuilder()
       .text("schema", "tacet.page/1")
@@ -232,11 +282,14 @@ std::string page_data(const PageContent& content) {
       .text("title", content.title)
       .value("model", model_json(run))
       .value("settings", settings_json(run.settings))
-      .value("test", test_json(run.settings, summaries.front()))
+      .value("test", test_json(run.settings, run.settings.test, summaries.front()))
+      .value("beside", beside_json(beside, run.settings, is_sample))
       .value("interventions", interventions.list())
-      .value("prompts", std::move(list))
+      .value("prompts", list)
       .value("chosen", strings_json(content.chosen))
-      .value("overall", std::move(overall))
+      .value("overall", is_sample ? summary_columns(summarise(summaries).heads) : Json())
+      .value("across", is_sample ? across_of(prompts) : Json())
+      .value("control", control_json(content.control))
       .value("study", content.study)
       .value("left_out", strings_json(left_out))
       .take()

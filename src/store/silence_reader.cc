@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "store/columns.h"
+#include "store/json_place.h"
 #include "store/words.h"
 #include "support/file.h"
 #include "support/strict_json.h"
@@ -21,86 +22,10 @@ namespace tacet::store {
 namespace {
 
 using Json = nlohmann::json;
+using Value = JsonPlace;
 
 constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20U;
 constexpr std::string_view kSchema = "tacet.silence/1";
-
-/// A value of the document and its place there, for messages.
-class Value {
- public:
-  Value(const Json& json, std::string file, std::string place)
-      : json_(&json), file_(std::move(file)), place_(std::move(place)) {}
-
-  Value at(std::string_view key) const {
-    const std::string place = place_.empty() ? std::string(key) : fmt::format("{}.{}", place_, key);
-    if (!json_->is_object()) fail("is no object");
-    const auto found = json_->find(key);
-    if (found == json_->end()) Value(*json_, file_, place).fail("is missing");
-    return {*found, file_, place};
-  }
-  std::vector<Value> elements() const {
-    if (!json_->is_array()) fail("is no array");
-    std::vector<Value> values;
-    for (std::size_t i = 0; i < json_->size(); ++i) {
-      values.emplace_back((*json_)[i], file_, fmt::format("{}[{}]", place_, i));
-    }
-    return values;
-  }
-  bool has(std::string_view key) const { return json_->is_object() && json_->contains(key); }
-  bool is_null() const { return json_->is_null(); }
-  bool is_string() const { return json_->is_string(); }
-
-  std::string text() const {
-    if (!json_->is_string()) fail("is no string");
-    return json_->get<std::string>();
-  }
-  bool boolean() const {
-    if (!json_->is_boolean()) fail("is neither true nor false");
-    return json_->get<bool>();
-  }
-  double number() const {
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    if (json_->is_number()) return json_->get<double>();
-    if (json_->is_string() && *json_ == "inf") return kInfinity;
-    if (json_->is_string() && *json_ == "-inf") return -kInfinity;
-    fail("is no number");
-  }
-  /// An integer in [least, most].
-  std::int64_t integer(std::int64_t least, std::int64_t most) const {
-    if (!json_->is_number_integer()) fail("is no integer");
-    const bool too_large = json_->is_number_unsigned() &&
-                           json_->get<std::uint64_t>() > static_cast<std::uint64_t>(most);
-    const std::int64_t value = too_large ? most : json_->get<std::int64_t>();
-    if (too_large || value < least || value > most) {
-      fail(fmt::format("is not between {} and {}", least, most));
-    }
-    return value;
-  }
-  /// The value of an enumeration that the word stands for.
-  template <typename Word>
-  Word word() const {
-    const std::optional<Word> value = word_from<Word>(text());
-    if (!value) fail_unknown();
-    return *value;
-  }
-
-  [[noreturn]] void fail_unknown() const {
-    fail(fmt::format("is '{}', which this tacet does not know",
-                     support::escape_for_display(text())));
-  }
-
-  [[noreturn]] void fail(const std::string& what) const {
-    throw InputError(
-        fmt::format("{}: '{}' {}; give the JSON that `tacet silence --format json` "
-                    "wrote",
-                    file_, support::escape_for_display(place_), what));
-  }
-
- private:
-  const Json* json_;
-  std::string file_;
-  std::string place_;
-};
 
 constexpr int kMostBlocks = 100'000;
 
@@ -159,6 +84,52 @@ Row read_row(const Value& value) {
   Row row;
   visit_columns(row, ColumnsReader(value));
   return row;
+}
+
+std::optional<double> number_or_null(const Value& value) {
+  return value.is_null() ? std::nullopt : std::optional(value.number());
+}
+
+/// One entry of `tests`, as far as a page shows it.
+TestResult read_test(const Value& value, Test name) {
+  TestResult result;
+  result.name = name;
+  result.statistic = number_or_null(value.at("statistic"));
+  result.df = number_or_null(value.at("df"));
+  result.p = number_or_null(value.at("p"));
+  result.p_adjusted = number_or_null(value.at("p_adjusted"));
+  result.significant = value.at("significant").boolean();
+  result.ci_low = number_or_null(value.at("ci_low"));
+  result.ci_high = number_or_null(value.at("ci_high"));
+  if (value.has("token_share")) {
+    for (const Value& one : value.at("token_share").elements()) {
+      result.token_share.push_back(one.number());
+    }
+  }
+  return result;
+}
+
+LayerEffect read_effect(const Value& value) {
+  auto row = read_row<LayerEffect>(value);
+  if (!value.has("tests")) return row;
+  const Value tests = value.at("tests");
+  for (const Test name : kAllTests) {
+    const std::string key(to_string(name));
+    if (tests.has(key)) row.tests.push_back(read_test(tests.at(key), name));
+  }
+  return row;
+}
+
+/// The tests beside `decides` that rows of `layers` hold.
+std::vector<Test> read_tests_beside(const std::vector<LayerEffect>& layers, Test decides) {
+  std::vector<Test> tests;
+  for (const Test test : kAllTests) {
+    const bool is_any = std::ranges::any_of(layers, [test](const LayerEffect& row) {
+      return std::ranges::find(row.tests, test, &TestResult::name) != row.tests.end();
+    });
+    if (test != decides && is_any) tests.push_back(test);
+  }
+  return tests;
 }
 
 std::vector<Token> read_tokens(const Value& tokens) {
@@ -237,19 +208,30 @@ SweepOutcome read_outcome(const Value& document, const StoredRun& run) {
   outcome.values_changed =
       cut.at("values_changed").integer(0, std::numeric_limits<std::int64_t>::max());
   const Value layers = document.at("layers");
-  for (const Value& row : layers.elements()) outcome.layers.push_back(read_row<LayerEffect>(row));
+  for (const Value& row : layers.elements()) outcome.layers.push_back(read_effect(row));
   if (outcome.layers.size() != static_cast<std::size_t>(run.n_layer)) {
     layers.fail(fmt::format("has {} entries, not one for each of {} blocks", outcome.layers.size(),
                             run.n_layer));
   }
   if (!document.at("final_norm").is_null()) {
-    outcome.final_norm = read_row<LayerEffect>(document.at("final_norm"));
+    outcome.final_norm = read_effect(document.at("final_norm"));
   }
   outcome.ripple = read_row<Ripple>(document.at("ripple"));
   if (outcome.ripple.cut_layer != outcome.heads.front().layer) {
     document.at("ripple").at("cut_layer").fail("is not the lowest block of the intervention");
   }
   return outcome;
+}
+
+std::optional<ControlSummary> read_control(const Value& document) {
+  if (!document.has("control") || document.at("control").is_null()) return std::nullopt;
+  const Value control = document.at("control");
+  ControlSummary summary;
+  summary.n = control.at("n").integer(0, std::numeric_limits<std::int64_t>::max());
+  summary.p_late_delta = number_or_null(control.at("p_late_delta"));
+  summary.p_growth = number_or_null(control.at("p_growth"));
+  if (!control.at("note").is_null()) summary.note = control.at("note").text();
+  return summary;
 }
 
 }  // namespace
@@ -275,8 +257,11 @@ StoredSilence read_silence_json(const std::filesystem::path& file) {
     document.at("schema").fail(
         fmt::format("is '{}', not {}", support::escape_for_display(schema), kSchema));
   }
-  StoredSilence silence{.run = read_run(document), .outcome = {}};
+  StoredSilence silence{
+      .run = read_run(document), .outcome = {}, .control = read_control(document)};
   silence.outcome = read_outcome(document, silence.run);
+  silence.run.settings.tests_beside =
+      read_tests_beside(silence.outcome.layers, silence.run.settings.test);
   return silence;
 }
 

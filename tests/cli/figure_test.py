@@ -15,7 +15,7 @@ HEADS = "3.0-1,18.5,5.2+7.3"
 SVG = "{http://www.w3.org/2000/svg}"
 BACKGROUND = "#ffffff"
 LINE = "#0b62a4"  # of the first of the lines that are compared
-KINDS = ("map", "ripple", "perturbation", "trajectory", "pairs", "families")
+KINDS = ("map", "ripple", "perturbation", "trajectory", "pairs", "families")  # of one prompt
 
 
 def number(text):
@@ -147,6 +147,14 @@ class Files(FigureTest):
         for name in ("figure.svg", "figure.png", "figure.pdf"):
             self.assertEqual(self.draw("map", name=name), self.draw("map", name=name))
 
+    def test_a_forest_plot_has_every_prompt_and_the_means(self):
+        self.sweep(PROMPT, "Rain fell all night on the old roof.", "The last train had left.")
+        texts = self.texts(self.parsed("forest", "--heads", "L18H5"))
+        self.assertIn("L18H5 across prompts", texts)
+        for name in ("1 " + PROMPT[:10], "2 Rain fell", "3 The last train", "mean (t)", "mean (REML)"):
+            self.assertTrue(any(text.startswith(name) for text in texts), (name, texts))
+        self.assertNotEqual(texts, self.texts(self.parsed("forest")))
+
     def test_png_has_the_size_times_the_scale(self):
         for more, scale in (((), 2), (("--scale", "1.5"), 1.5)):
             png = self.draw("ripple", "--width", "300", "--height", "200", *more, name="a.PNG")
@@ -197,11 +205,18 @@ class Refused(FigureTest):
                 (("trajectory", *db, *out, "--heads", "3.0-1"), "one intervention"),
                 (("trajectory", *db, *out, "--show", "delta"), "--show delta"),
                 (("trajectory", *db, *out, "--show", "clean", "--heads", "L3H0"), "--heads"),
+                (("forest", *db, *out, "--heads", "3.0-1"), "one intervention"),
+                (("forest", *db, *out, "--metric", "late"), "--metric"),
                 (("pairs", *db, *out, "--block", "24"), "--block"),
                 (("pairs", *db, *out, "--block", "last"), "--block"),
                 (("pairs", *db, *out, "--show", "both"), "--show")):
             self.assert_fails(WRONG_USAGE, "figure", *arguments, says=says)
         self.assertFalse((self.folder / "a.svg").exists())
+
+    def test_a_forest_plot_of_one_prompt(self):
+        self.sweep(PROMPT)
+        self.assert_fails(FAILED, "figure", "forest", "--db", self.database, "--out",
+                          str(self.folder / "a.svg"), says="several prompts")
 
     def test_files_that_cannot_be_read_or_written(self):
         self.sweep(PROMPT)

@@ -57,6 +57,25 @@ class Silence(ReportTest):
         self.assertEqual([names[code] for code in codes(cells["code"])],
                          [row["effect"] for row in rows])
 
+    def test_what_other_tests_say_is_that_of_the_json(self):
+        wanted = ask_json("silence", PROMPT, "--heads", "L3H5", "--test", "all", "--draws", "99",
+                          "--report", self.page)
+        page = data_of(self.page)
+        rows = wanted["layers"][3:] + [wanted["final_norm"]]
+        prompt = page["prompts"][0]
+        self.assertEqual(len(page["beside"]), 6)
+        for test, found in zip(page["beside"], prompt["beside"], strict=True):
+            results = [row["tests"][test["test"]["name"]] for row in rows]
+            self.assertEqual(floats(found["cells"]["t"]),
+                             [as_float32(one["statistic"]) for one in results])
+            self.assertEqual([code in (1, 2) for code in codes(found["cells"]["code"])],
+                             [one["significant"] for one in results])
+        shares = [share for row in rows for share in row["tests"]["token-swap"]["token_share"]]
+        self.assertEqual(floats(prompt["token_share"]), [as_float32(share) for share in shares])
+        for column in ("cka", "rank_correlation"):
+            self.assertEqual(floats(prompt["cells"][column]),
+                             [as_float32(row[column]) for row in rows])
+
     def test_trajectory_and_pairs_are_those_of_the_other_commands(self):
         dump = self.folder / "states.safetensors"
         ask("silence", PROMPT, "--heads", "L3H5", "--report", self.page, "--dump", str(dump))
@@ -87,20 +106,29 @@ class Silence(ReportTest):
         return struct.unpack(f"<{(end - begin) // 4}f", data[8 + size + begin:8 + size + end])
 
     def test_from_json(self):
-        ask("silence", PROMPT, "--heads", "L3H5", "--report", self.page)
+        silence = ("silence", PROMPT, "--heads", "L3H5", "--test", "paired,dyadic,token-swap")
+        ask(*silence, "--report", self.page)
         wanted = data_of(self.page)
+        self.assertEqual([one["test"]["name"] for one in wanted["beside"]],
+                         ["dyadic", "token-swap"])
         file = self.folder / "result.json"
-        ask("silence", PROMPT, "--heads", "L3H5", "--format", "json", "--out", str(file))
+        ask(*silence, "--format", "json", "--out", str(file))
         self.assertEqual(self.report("--json", str(file)), wanted)
-        # Controls stand beside what the page shows.
-        ask("silence", PROMPT, "--heads", "L3H5", "--control", "rotated:99", "--format", "json",
-            "--out", str(file))
+        self.assertIsNone(wanted["control"])
+        # What the controls say, from the result and from its JSON.
+        ask(*silence, "--control", "rotated:99", "--format", "json", "--out", str(file),
+            "--report", self.page)
+        wanted = data_of(self.page)
         self.assertEqual(self.report("--json", str(file)), wanted)
+        control = json.loads(file.read_text(encoding="utf-8"))["control"]
+        self.assertEqual(wanted["control"], {"n": 99, "p_late_delta": control["p_late_delta"],
+                                             "p_growth": control["p_growth"], "note": ""})
         # Files of earlier versions lack these columns.
         result = json.loads(file.read_text(encoding="utf-8"))
         for row in result["layers"] + [result["final_norm"]]:
             del row["cka"], row["rank_correlation"]
         file.write_text(json.dumps(result), encoding="utf-8")
+        wanted["prompts"][0]["cells"].update(cka=None, rank_correlation=None)
         self.assertEqual(self.report("--json", str(file)), wanted)
 
     def test_from_json_without_the_model(self):

@@ -102,6 +102,90 @@ for (const name of Object.keys(pages)) {
   });
 }
 
+describe("choosing a test", () => {
+  const counts = (page) => page.textContent(".glance-counts");
+  const rows = (page) => page.textContent(".heads tbody");
+
+  it("changes the marks of all parts, the address, and nothing that no test decides", () =>
+    visit("tests", {}, async (page) => {
+      await seeAll(page);
+      const before = { counts: await counts(page), rows: await rows(page), map: await drawing(page, "map"), ripple: await drawing(page, "ripple") };
+      const perturbation = await drawing(page, "perturbation");
+      await page.selectOption("#test", { label: "token-swap test" });
+      await seeAll(page);
+      assert.match(await hash(page), /&test=token-swap/u);
+      assert.notEqual(await counts(page), before.counts);
+      assert.notEqual(await rows(page), before.rows);
+      assert.notEqual(await drawing(page, "map"), before.map);
+      assert.notEqual(await drawing(page, "ripple"), before.ripple);
+      assert.equal(await drawing(page, "perturbation"), perturbation);
+      await page.goBack();
+      await seeAll(page);
+      assert.equal(await page.inputValue("#test"), "0");
+      assert.equal(await counts(page), before.counts);
+    }));
+
+  it("by the address, and says what is not there", () =>
+    visit("tests", { fragment: "#test=token-swap" }, async (page) => {
+      assert.equal(await page.$eval("#test", (select) => select.selectedOptions[0].textContent), "token-swap test");
+      await page.evaluate(() => (location.hash = "#test=wilcoxon"));
+      await page.waitForFunction(() => document.querySelector(".notes").textContent.includes("wilcoxon"));
+      assert.equal(await page.inputValue("#test"), "0");
+    }));
+
+  it("says side by side whether the verdict stands up", () =>
+    visit("tests", {}, async (page) => {
+      const names = await page.locator(".standing dt").allTextContents();
+      assert.deepEqual(names, ["paired t-test, Bonferroni", "token-swap test, max-T"]);
+      assert.match(await page.textContent(".standing"), /stand|finds/u);
+    }));
+
+  it("is no choice where there is one test, and the page says how to get others", () =>
+    visit("prompts", {}, async (page) => {
+      assert.equal(await page.locator("#test").count(), 0);
+      assert.match(await page.textContent("main"), /paired t-test alone\..*--test all/u);
+      assert.equal(await page.locator(".standing").count(), 0);
+    }));
+});
+
+describe("the tokens' shares", () => {
+  it("are chips that add up, for the head and the block that are chosen", () =>
+    visit("tests", { fragment: "#head=L3H5&block=7" }, async (page) => {
+      const chips = page.locator(".shares .token");
+      const texts = await page.locator(".shares .token-share").allTextContents();
+      const sum = texts.reduce((total, text) => total + Number(text.replace("−", "-").replace(" %", "")), 0);
+      assert.ok(Math.abs(sum - 100) < texts.length, String(sum));
+      assert.match(await chips.nth(1).getAttribute("title"), /^Token 1: \+\d+ % of the change$/u);
+      const colours = await chips.evaluateAll((all) => all.map((one) => one.style.background));
+      assert.notEqual(colours[0], colours.at(-1));
+      await page.selectOption("#tokens-block", { label: "ln_f" });
+      assert.match(await hash(page), /&block=ln_f/u);
+      await page.selectOption("#tokens-block", "0");
+      assert.match(await page.textContent("#tokens .why"), /below L3H5/u);
+    }));
+
+  it("are said to be missing where they are", () =>
+    visit("prompts", {}, async (page) => {
+      assert.match(await page.textContent("#tokens .why"), /token-swap test, which was not made/u);
+    }));
+});
+
+describe("the prompts as a sample", () => {
+  it("have a forest plot with a row for each and for both means", () =>
+    visit("tests", { fragment: "#head=L3H5" }, async (page) => {
+      await seeAll(page);
+      const texts = await page.$$eval("#forest svg text", (all) => all.map((one) => one.textContent));
+      for (const name of ["mean (t)", "mean (REML)"]) assert.ok(texts.includes(name), name);
+      assert.equal(texts.filter((text) => /^\d Prompt/u.test(text)).length, 8);
+      assert.match(await page.textContent(".forest-text"), /of 8 prompts share the mean's sign/u);
+      const { bytes } = await downloaded(page, '[aria-label="Across prompts: save CSV"]');
+      assert.equal(bytes.toString().trim().split("\r\n").length, 11);
+    }));
+
+  it("are none where there is one prompt", () =>
+    visit("sweep", {}, async (page) => assert.equal(await page.locator("#forest").count(), 0)));
+});
+
 describe("choosing a head", () => {
   it("by the address alone", () =>
     visit("sweep", { fragment: "#head=L3H5" }, async (page) => {
@@ -345,7 +429,7 @@ describe("what leaves the page", () => {
       await page.emulateMedia({ media: "print" });
       await page.waitForFunction(() => document.documentElement.dataset.look === "light");
       const widths = await page.$$eval(".chart svg", (charts) => charts.map((chart) => Number(chart.getAttribute("width"))));
-      assert.equal(widths.length, 6);
+      assert.equal(widths.length, 7);
       assert.ok(widths.every((width) => width === 680), `widths: ${widths}`);
       assert.ok(!(await page.isVisible(".chooser")));
       await page.emulateMedia({ media: "screen" });

@@ -80,6 +80,7 @@ export async function madePages(templatePath) {
     sweep: madeData({ layers: 24, heads: 16, pairs: 10, joint: ["L3H5+L20H2"], leftOut: ["Of 385 interventions, 10 have matrices of pairs."] }),
     study: madeData({ layers: 12, heads: 12, pairs: 3, study: true, seed: 7 }),
     prompts: madeData({ layers: 12, heads: 12, prompts: manyPrompts(5), pairs: 2, seed: 5 }),
+    tests: madeData({ layers: 12, heads: 12, prompts: manyPrompts(8), pairs: 2, seed: 5, beside: ["dyadic", "token-swap"], noise: 0.0003 }),
     one: oneHead(madeData({ layers: 6, heads: 4, pairs: 24, seed: 9 }), "L3H1"),
     large: madeData({ layers: 24, heads: 16, prompts: manyPrompts(100), large: true, seed: 11, leftOut: ["Left out: t."] }),
     hostile,
@@ -122,7 +123,7 @@ export function toolPages(tool) {
   const run = (...parts) => execFileSync(tool, [...parts, "--quiet"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
   const at = (name) => join(folder, name);
   run("silence", "I asked my pizza for a joke.", "--heads", "L3H5", "--report", at("silence.html"));
-  run("sweep", "I asked my pizza for a joke.", "Tacet is what a score says.", "--db", at("sweep.db"), "--report", at("sweep.html"));
+  run("sweep", "I asked my pizza for a joke.", "Tacet is what a score says.", "--test", "paired,token-swap", "--db", at("sweep.db"), "--report", at("sweep.html"));
   run("silence", "--heads", "L3H5", "--report", at("hostile.html"), toolHostileText);
   run("study", "I asked my pizza for a joke.", "--out", at("study"));
   run("report", "--db", at("sweep.db"), "--out", at("report.html"));

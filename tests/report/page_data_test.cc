@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "report/page_tests.h"
 #include "store/made_results.h"
 #include "tacet/error.h"
 
@@ -123,6 +124,113 @@ TEST(PageData, SaysWhichInterventionsAPromptHas) {
   EXPECT_EQ(page["prompts"][0]["present"], store::Json({1}));
   EXPECT_EQ(page["prompts"][1]["present"], store::Json({0, 1}));
   EXPECT_TRUE(page["overall"].is_null());
+}
+
+/// The made prompt with the token-swap test beside the paired one: significant in the last block
+/// alone, where the paired test may say what it likes.
+PagePrompt made_prompt_by_two_tests(const std::string& text) {
+  PagePrompt prompt = made_prompt(text);
+  prompt.run.settings.tests_beside = {Test::token_swap};
+  SweepOutcome& outcome = prompt.outcomes[0];
+  const auto swap = [](double p, bool significant) {
+    TestResult result;
+    result.name = Test::token_swap;
+    result.statistic = -2.5;
+    result.p = p;
+    result.p_adjusted = 2 * p;
+    result.significant = significant;
+    result.token_share = {1.5, -0.5, 0.25, -0.25};
+    return result;
+  };
+  outcome.layers[1].tests = {swap(0.5, false)};
+  outcome.layers[2].tests = {swap(0.0078125, true)};
+  outcome.final_norm->tests = {swap(0.25, false)};
+  outcome.final_norm->tests[0].p_adjusted.reset();
+  return prompt;
+}
+
+TEST(PageData, HoldsWhatTheTestsBesideSay) {
+  const store::Json page = made_page({made_prompt_by_two_tests("a")});
+  EXPECT_EQ(page["test"]["name"], "paired");
+  ASSERT_THAT(page["beside"], SizeIs(1));
+  EXPECT_EQ(page["beside"][0]["test"]["name"], "token-swap");
+  EXPECT_TRUE(page["beside"][0]["overall"].is_null());
+  const store::Json& beside = page["prompts"][0]["beside"][0];
+  EXPECT_THAT(floats(beside["cells"]["t"]), ElementsAre(-2.5F, -2.5F, -2.5F));
+  EXPECT_THAT(floats(beside["cells"]["log10_p_adjusted"]),
+              ElementsAre(0.0F, static_cast<float>(std::log10(0.015625)),
+                          static_cast<float>(std::log10(0.25))));
+  EXPECT_EQ(decoded(beside["cells"]["code"].get<std::string>())[0], 0);
+  EXPECT_NE(decoded(beside["cells"]["code"].get<std::string>())[1], 0);
+  EXPECT_TRUE(std::isnan(floats(beside["cells"]["ci_half"])[1]));
+  EXPECT_EQ(floats(beside["ripple"]["onset"])[0], 2.0F);
+  EXPECT_THAT(page["left_out"], IsEmpty());
+}
+
+TEST(PageData, ATestThatOnePromptLacksIsNotThere) {
+  const store::Json page = made_page({made_prompt_by_two_tests("a"), made_prompt("b")});
+  EXPECT_THAT(page["beside"], IsEmpty());
+  EXPECT_THAT(page["prompts"][0]["beside"], IsEmpty());
+}
+
+TEST(PageData, HoldsTheTokensSharesRowByRow) {
+  EXPECT_TRUE(made_page({made_prompt("a")})["prompts"][0]["token_share"].is_null());
+  PagePrompt prompt = made_prompt_by_two_tests("a");
+  prompt.outcomes[0].layers[1].tests[0].token_share.clear();
+  const std::vector<float> shares = floats(made_page({prompt})["prompts"][0]["token_share"]);
+  ASSERT_THAT(shares, SizeIs(12));
+  EXPECT_TRUE(std::isnan(shares[0]));
+  EXPECT_TRUE(std::isnan(shares[3]));
+  EXPECT_EQ(shares[4], 1.5F);
+  EXPECT_EQ(shares[11], -0.25F);
+}
+
+TEST(PageData, SaysWhichTestsHaveNoRoom) {
+  PagePrompt prompt = made_prompt_by_two_tests("a");
+  prompt.run.settings.tests_beside = {tacet::Test::token_swap, tacet::Test::dyadic};
+  std::vector<std::string> left_out;
+  const auto made = decided_beside({prompt}, kMostTestRows, /*full=*/true, left_out);
+  ASSERT_THAT(made, SizeIs(1));
+  EXPECT_EQ(made[0].test, tacet::Test::token_swap);
+  ASSERT_THAT(left_out, SizeIs(1));
+  EXPECT_THAT(left_out[0], HasSubstr("dyadic"));
+  EXPECT_THAT(decided_beside({prompt}, kMostTestRows + 1, /*full=*/true, left_out), IsEmpty());
+  EXPECT_THAT(left_out[1], HasSubstr("token-swap, dyadic"));
+}
+
+TEST(PageData, SaysWhoseSharesHaveNoRoom) {
+  PagePrompt prompt = made_prompt_by_two_tests("a");
+  prompt.outcomes[0].layers[2].tests[0].token_share.resize(kMostShareValues / 3 + 1, 0.0);
+  const store::Json page = made_page({prompt, made_prompt_by_two_tests("b")});
+  EXPECT_TRUE(page["prompts"][0]["token_share"].is_null());
+  EXPECT_TRUE(page["prompts"][1]["token_share"].is_string());
+  ASSERT_THAT(page["left_out"], SizeIs(1));
+  EXPECT_THAT(page["left_out"][0].get<std::string>(), HasSubstr("1 of 2 prompts"));
+}
+
+TEST(PageData, HoldsTheSampleOfPrompts) {
+  EXPECT_TRUE(made_page({made_prompt("a")})["across"].is_null());
+  PagePrompt other = made_prompt_by_two_tests("b");
+  other.outcomes[0].ripple.late_delta = 0.3;
+  const store::Json page = made_page({made_prompt_by_two_tests("a"), other});
+  EXPECT_EQ(page["across"]["n_units"], 2);
+  EXPECT_FLOAT_EQ(floats(page["across"]["mean"])[0], 0.25F);
+  // Two prompts 0.1 apart: t of one degree of freedom, 12.706, times 0.05.
+  EXPECT_NEAR(floats(page["across"]["ci_high"])[0], 0.25 + 12.7062 * 0.05, 1e-4);
+  EXPECT_NEAR(floats(page["across"]["weighted_mean"])[0], 0.25, 1e-6);
+  EXPECT_THAT(floats(page["beside"][0]["overall"]["n_significant"]), ElementsAre(2.0F));
+  // Four tokens: t of three degrees of freedom, 3.182, times the standard error 0.0625.
+  EXPECT_NEAR(floats(page["prompts"][0]["summary"]["late_half"])[0], 3.18245 * 0.0625, 1e-5);
+}
+
+TEST(PageData, HoldsTheNoiseFloorWhereItIsKnown) {
+  EXPECT_TRUE(made_page({made_prompt("a")})["prompts"][0]["cells"]["noise_floor"].is_null());
+  PagePrompt prompt = made_prompt("a");
+  prompt.outcomes[0].layers[2].noise_floor = 0.125;
+  const store::Json page = made_page({prompt});
+  EXPECT_EQ(floats(page["prompts"][0]["cells"]["noise_floor"])[1], 0.125F);
+  EXPECT_EQ(floats(page["prompts"][0]["cells"]["cka"])[1], 0.875F);
+  EXPECT_EQ(floats(page["prompts"][0]["cells"]["rank_correlation"])[1], -0.25F);
 }
 
 PromptPairs made_pairs(const PagePrompt& prompt, std::size_t size) {

@@ -25,8 +25,10 @@ export interface PageData {
     d_model: number;
   };
   settings: Settings;
-  /** What the page judges significance by. */
+  /** The test that the results were made with: it decides unless the reader chooses another. */
   test: TestInfo;
+  /** Tests that were made beside it. */
+  beside: BesideTest[];
   /** Every intervention of any prompt, in the order of blocks and heads. */
   interventions: InterventionInfo[];
   /** One for each run; at least one. */
@@ -35,6 +37,10 @@ export interface PageData {
   chosen: string[];
   /** Over all prompts, where there are several; one entry per intervention. */
   overall: SummaryColumns | null;
+  /** The prompts as a sample of prompts; null where `overall` is. */
+  across: AcrossData | null;
+  /** What other pushes at the same place do; null where none were made. */
+  control: ControlData | null;
   /** The claims of a study; null where the page is none. */
   study: StudyData | null;
   /** What the writer left out to keep the page small, and why; sentences for people. */
@@ -60,6 +66,22 @@ export interface TestInfo {
   sweep_family_size: number;
 }
 
+/** `--control`: pushes of the head's size in random directions. */
+export interface ControlData {
+  n: number;
+  /** Share of the pushes whose late Δ, or growth, is as extreme as the head's. */
+  p_late_delta: number | null;
+  p_growth: number | null;
+  /** Why there are none; else empty. */
+  note: string;
+}
+
+export interface BesideTest {
+  test: TestInfo;
+  /** What of `PageData.overall` follows from it; null where that is. */
+  overall: DecidedSummary | null;
+}
+
 export interface InterventionInfo {
   /** `L3H5`, `L3H5+L4H2` */
   spec: string;
@@ -72,6 +94,8 @@ export interface PromptData {
   run: number;
   /** `id` of the prompt file; empty without one. */
   id: string;
+  /** `group` of the prompt file: prompts of one group count once across prompts; empty without. */
+  group: string;
   text: string;
   tokens: { id: number; text: string }[];
   /** Touched positions, or "all". */
@@ -90,6 +114,14 @@ export interface PromptData {
    * from its cut to L-1, then ln_f where `has_final_norm`. Blocks below the cut are unchanged.
    */
   cells: CellColumns;
+  /** What the tests of `PageData.beside` say, in their order. */
+  beside: DecidedColumns[];
+  /**
+   * What each token has of the change, by the token-swap test: one row per entry of `cells`, in each
+   * one value for every token that takes part in pairs (all, or all but position 0). The values of a
+   * row add up to 1; NaN where nothing changed. Null where the test was not made, or for room.
+   */
+  token_share: Floats | null;
   has_final_norm: boolean;
   /** Cosines of the pairs; null where they are left out (`left_out` says why). */
   pairs: PairsData | null;
@@ -120,6 +152,45 @@ export interface SummaryColumns {
   code: Bytes;
   /** Prompts with a significant late block; only in `overall`. */
   n_significant?: Floats;
+  /** Half the width of the interval around `late` at 1 - alpha, by the dyadic-robust standard
+   *  error; only in a prompt's own. */
+  late_half?: Floats;
+}
+
+/** The columns of `SummaryColumns` that follow from the test that decides. */
+export type DecidedSummary = Pick<SummaryColumns, "t" | "onset" | "log10_p_adjusted" | "code" | "n_significant">;
+
+/** What another test says of a prompt, in place of the columns of these names. */
+export interface DecidedColumns {
+  summary: DecidedSummary;
+  ripple: Pick<RippleColumns, "onset" | "persistence" | "sign_changes">;
+  cells: Pick<CellColumns, "ci_half" | "log10_p_adjusted" | "code" | "t">;
+}
+
+/** Late Δ with the prompt as the observation; columns have one entry per intervention. */
+export interface AcrossData {
+  /** Groups of prompts, each counting once. */
+  n_units: number;
+  /** Below which no `p_max_t` can fall. */
+  smallest_p: number;
+  /** Unweighted, with Student's interval. */
+  mean: Floats;
+  ci_low: Floats;
+  ci_high: Floats;
+  log10_p: Floats;
+  /** By flipping prompts' signs, over all heads and blocks. */
+  p_max_t: Floats;
+  /** Units that share the mean's sign. */
+  n_agree: Floats;
+  /** Random effects: REML, interval by Hartung and Knapp; where a new prompt is to be expected. */
+  weighted_mean: Floats;
+  weighted_ci_low: Floats;
+  weighted_ci_high: Floats;
+  weighted_p: Floats;
+  prediction_low: Floats;
+  prediction_high: Floats;
+  /** Share of the spread that is between prompts. */
+  i2: Floats;
 }
 
 /** How an intervention's change travels; fields of `ripple` in the contract. */
@@ -139,11 +210,17 @@ export interface CellColumns {
   log10_p_adjusted: Floats;
   /** 0 none, 1 coupling, 2 decoupling, 3 unchanged. */
   code: Bytes;
-  /** The next four may be left out of large pages: null then. */
+  /** How much of mean_delta may be rounding; null where it was not asked for. */
+  noise_floor: Floats | null;
+  /** The others may be left out of large pages: null then. */
   direct_mean_delta: Floats | null;
   perturbation: Floats | null;
   t: Floats | null;
   cohen_dz: Floats | null;
+  /** Linear CKA of the clean and the silenced state; 1: one pattern of tokens. */
+  cka: Floats | null;
+  /** Spearman's, of the pairs' cosines clean against silenced; 1: one order. */
+  rank_correlation: Floats | null;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What a figure is asked to show, and what that means for the data at hand. */
 import type { EChartsOption } from "echarts";
 import { familiesChart } from "./charts/families";
+import { forestChart } from "./charts/forest";
 import { mapChart, type Metric, metrics } from "./charts/map";
 import { matricesOf, pairsChart, type Show, shows } from "./charts/pairs";
 import { perturbationChart, rippleChart } from "./charts/ripple";
@@ -9,7 +10,7 @@ import { tokenLabels, visibleText } from "./charts/labels";
 import type { PageModel } from "./model";
 import { darkTheme, lightTheme, type Theme } from "./theme";
 
-export const figureKinds = ["map", "ripple", "perturbation", "trajectory", "pairs", "families"] as const;
+export const figureKinds = ["map", "ripple", "perturbation", "trajectory", "pairs", "families", "forest"] as const;
 export type FigureKind = (typeof figureKinds)[number];
 
 /** The request of `tacet figure`; null where the figure chooses. */
@@ -91,6 +92,17 @@ function pairsOption(model: PageModel, request: FigureRequest, theme: Theme, tit
   return pairsChart(model, view, theme);
 }
 
+/** The intervention of a forest plot: the one named, or the strongest over all prompts. */
+function ofForest(model: PageModel, request: FigureRequest): number {
+  if (model.data.across === null) throw new Error("a forest plot needs a sweep of several prompts with the same heads");
+  const named = request.interventions.length > 0 || model.data.chosen.length > 0;
+  return one(named ? chosen(model, request) : model.strongest("all", 1), request);
+}
+
+function forestOption(model: PageModel, request: FigureRequest, theme: Theme, title: { title?: string }): EChartsOption {
+  return forestChart(model, { intervention: ofForest(model, request), ...title }, theme);
+}
+
 function optionOf(model: PageModel, request: FigureRequest, theme: Theme): EChartsOption {
   const title = request.title === null ? {} : { title: visibleText(request.title) };
   const { prompt } = request;
@@ -106,6 +118,8 @@ function optionOf(model: PageModel, request: FigureRequest, theme: Theme): EChar
       const intervention = request.show === "clean" ? null : one(chosen(model, request), request);
       return trajectoryChart(model, { prompt, intervention, ...title }, theme);
     }
+    case "forest":
+      return forestOption(model, request, theme, title);
     case "pairs":
       return pairsOption(model, request, theme, title);
     default:
@@ -123,6 +137,7 @@ function namedOnly(model: PageModel, request: FigureRequest): number[] {
 function sizeOf(model: PageModel, request: FigureRequest, fontSize: number): [number, number] {
   const scale = fontSize / lightTheme.fontSize;
   if (request.kind === "map") return [kMapWidth, Math.min(kMostSide, 170 * scale + Math.max(240, model.nLayer * 22))];
+  if (request.kind === "forest") return [kLineWidth, Math.min(kMostSide, (150 + 22 * (model.data.prompts.length + 2)) * scale)];
   if (request.kind !== "pairs") return [kLineWidth, kLineHeight];
   const labels = tokenLabels(model.prompt(request.prompt).tokens);
   const longest = labels.reduce((most, label) => Math.max(most, label.length), 0);

@@ -4,7 +4,12 @@
  */
 import { decodeFloats } from "./columns";
 import type { PageData, PromptData, TrajectoryPoint } from "./data";
+import { decidedBy } from "./decided";
 import {
+  type Across,
+  acrossAt,
+  type AcrossLists,
+  acrossOf,
   type CellLists,
   type Cells,
   cellsOf,
@@ -20,7 +25,7 @@ import {
   summaryAt,
 } from "./model_values";
 
-export { type Cells, type HeadSummary, kCoupling, kDecoupling, kNone, kUnchanged, type Ripple, type Role } from "./model_values";
+export { type Across, type Cells, type HeadSummary, isSignificant, kCoupling, kDecoupling, kNoiseFactor, kNone, kUnchanged, type Ripple, type Role } from "./model_values";
 
 /** A prompt by its index, or the mean over all of them. */
 export type PromptChoice = number | "all";
@@ -36,6 +41,15 @@ interface Decoded {
   ripples?: RippleLists;
   clean?: Float32Array;
   silenced: { [intervention: number]: Float32Array };
+  shares?: Float32Array;
+}
+
+/** What the tokens have of the change of one state. */
+export interface TokenShares {
+  /** Position of the first one's token. */
+  first: number;
+  /** Of the tokens from there on; they add up to 1. */
+  shares: Float32Array;
 }
 
 export class PageModel {
@@ -45,6 +59,9 @@ export class PageModel {
   private readonly indices: { [spec: string]: number } = Object.create(null) as { [spec: string]: number };
   private readonly decoded: Decoded[];
   private overall: Summaries | null = null;
+  private acrossLists: AcrossLists | null = null;
+  /** Views by other tests, each made when it is first asked for. */
+  private readonly views: PageModel[] = [];
 
   constructor(data: PageData) {
     this.data = data;
@@ -60,6 +77,17 @@ export class PageModel {
       });
       return { places, silenced: {} };
     });
+  }
+
+  /** Names of the tests that the page can be judged by: first the one that the results were made with. */
+  tests(): string[] {
+    return [this.data.test.name, ...this.data.beside.map((one) => one.test.name)];
+  }
+
+  /** The same results judged by test number `test` of `tests()`; this model for the first. */
+  by(test: number): PageModel {
+    if (test === 0) return this;
+    return (this.views[test] = this.views[test] ?? new PageModel(decidedBy(this.data, test - 1)));
   }
 
   /** Index of the intervention with this spec; -1 where there is none. */
@@ -135,7 +163,38 @@ export class PageModel {
       perturbation: optional(lists.perturbation, 0),
       t: optional(lists.t, NaN),
       dz: optional(lists.dz, NaN),
+      noise: optional(lists.noise, 0),
+      cka: optional(lists.cka, 1),
+      rankCorrelation: optional(lists.rankCorrelation, 1),
     };
+  }
+
+  /**
+   * What the tokens have of the change of an intervention in a state (block, or L for ln_f); null
+   * where nothing changed there and where it is not in the data.
+   */
+  tokenShares(prompt: number, i: number, state: number): TokenShares | null {
+    const place = this.place(prompt, i);
+    const column = place < 0 ? null : this.prompt(prompt).token_share;
+    const cut = this.cut(i);
+    if (column === null || state < cut) return null;
+    const decoded = this.decoded[prompt]!;
+    const all = (decoded.shares = decoded.shares ?? decodeFloats(column));
+    const { present, tokens, has_final_norm: hasFinalNorm } = this.prompt(prompt);
+    const last = present.length - 1;
+    const perIntervention = (index: number) => this.nLayer - this.cut(index) + (hasFinalNorm ? 1 : 0);
+    if (state - cut >= perIntervention(i)) return null;
+    const width = all.length / (this.firstRow(prompt, last) + perIntervention(present[last]!));
+    const row = this.firstRow(prompt, place) + state - cut;
+    const shares = all.subarray(row * width, (row + 1) * width);
+    return shares.length === 0 || isNaN(shares[0]!) ? null : { first: tokens.length - width, shares };
+  }
+
+  /** An intervention with the prompt as the observation; null where the data has no such sample. */
+  across(i: number): Across | null {
+    if (this.data.across === null || this.data.interventions[i] === undefined) return null;
+    this.acrossLists = this.acrossLists ?? acrossOf(this.data.across);
+    return acrossAt(this.acrossLists, i);
   }
 
   /** How an intervention's change travels; null where the prompt does not have it. */

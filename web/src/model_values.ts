@@ -1,6 +1,6 @@
 /** What the columns of the document hold, and how they are decoded. */
 import { decodeBytes, decodeFloats } from "./columns";
-import type { CellColumns, RippleColumns, SummaryColumns } from "./data";
+import type { AcrossData, CellColumns, RippleColumns, SummaryColumns } from "./data";
 
 export type Role = "none" | "connector" | "separator";
 
@@ -22,6 +22,8 @@ export interface HeadSummary {
   extremeEffect: boolean;
   /** Prompts with a significant late block; null for one prompt. */
   nSignificant: number | null;
+  /** Half the width of the interval around `late`; null over several prompts. */
+  lateHalf: number | null;
 }
 
 /** Effect of a state, as `code` of the cells has it. */
@@ -41,12 +43,24 @@ export interface Cells {
   ciHalf: Float32Array;
   log10p: Float32Array;
   code: Uint8Array;
-  /** These four are null where a large page leaves them out. */
+  /** How much of the mean may be rounding; null where it is not known. */
+  noise: Float32Array | null;
+  /** These are null where a large page leaves them out. */
   direct: Float32Array | null;
   perturbation: Float32Array | null;
   t: Float32Array | null;
   dz: Float32Array | null;
+  cka: Float32Array | null;
+  rankCorrelation: Float32Array | null;
 }
+
+/** Whether the test that decides calls a state significant. */
+export function isSignificant(cells: Cells, state: number): boolean {
+  return cells.code[state] === kCoupling || cells.code[state] === kDecoupling;
+}
+
+/** Effects below this many times the noise floor are near it. */
+export const kNoiseFactor = 10;
 
 /** How an intervention's change travels; null where a number does not exist. */
 export interface Ripple {
@@ -69,6 +83,7 @@ export interface Summaries {
   log10p: Float32Array;
   code: Uint8Array;
   nSignificant: Float32Array | null;
+  lateHalf: Float32Array | null;
 }
 
 /** The rows' columns, decoded. */
@@ -99,6 +114,7 @@ export function summariesOf(columns: SummaryColumns): Summaries {
     log10p: decodeFloats(columns.log10_p_adjusted),
     code: decodeBytes(columns.code),
     nSignificant: columns.n_significant === undefined ? null : decodeFloats(columns.n_significant),
+    lateHalf: columns.late_half === undefined ? null : decodeFloats(columns.late_half),
   };
 }
 
@@ -118,6 +134,7 @@ export function summaryAt(lists: Summaries, at: number): HeadSummary {
     immediateEffect: (code & kEffectAtCut) !== 0,
     extremeEffect: (code & kEffectAtExtreme) !== 0,
     nSignificant: lists.nSignificant === null ? null : existing(lists.nSignificant[at]),
+    lateHalf: lists.lateHalf === null ? null : existing(lists.lateHalf[at]),
   };
 }
 
@@ -129,10 +146,13 @@ export function cellsOf(columns: CellColumns): CellLists {
     ciHalf: decodeFloats(columns.ci_half),
     log10p: decodeFloats(columns.log10_p_adjusted),
     code: decodeBytes(columns.code),
+    noise: optional(columns.noise_floor),
     direct: optional(columns.direct_mean_delta),
     perturbation: optional(columns.perturbation),
     t: optional(columns.t),
     dz: optional(columns.cohen_dz),
+    cka: optional(columns.cka),
+    rankCorrelation: optional(columns.rank_correlation),
   };
 }
 
@@ -152,4 +172,50 @@ export function ripplesOf(columns: RippleColumns): RippleLists {
     growth_absolute: decodeFloats(columns.growth_absolute),
     sign_changes: decodeFloats(columns.sign_changes),
   };
+}
+
+/** An intervention across prompts; null where a number does not exist. */
+export interface Across {
+  mean: number | null;
+  ciLow: number | null;
+  ciHigh: number | null;
+  log10p: number | null;
+  pMaxT: number | null;
+  nAgree: number | null;
+  weightedMean: number | null;
+  weightedCiLow: number | null;
+  weightedCiHigh: number | null;
+  weightedP: number | null;
+  predictionLow: number | null;
+  predictionHigh: number | null;
+  i2: number | null;
+}
+
+/** The columns of `AcrossData`, decoded. */
+export type AcrossLists = { [name in keyof Across]: Float32Array };
+
+/** Decodes what is known across prompts. */
+export function acrossOf(data: AcrossData): AcrossLists {
+  return {
+    mean: decodeFloats(data.mean),
+    ciLow: decodeFloats(data.ci_low),
+    ciHigh: decodeFloats(data.ci_high),
+    log10p: decodeFloats(data.log10_p),
+    pMaxT: decodeFloats(data.p_max_t),
+    nAgree: decodeFloats(data.n_agree),
+    weightedMean: decodeFloats(data.weighted_mean),
+    weightedCiLow: decodeFloats(data.weighted_ci_low),
+    weightedCiHigh: decodeFloats(data.weighted_ci_high),
+    weightedP: decodeFloats(data.weighted_p),
+    predictionLow: decodeFloats(data.prediction_low),
+    predictionHigh: decodeFloats(data.prediction_high),
+    i2: decodeFloats(data.i2),
+  };
+}
+
+/** The numbers at a place of the lists. */
+export function acrossAt(lists: AcrossLists, at: number): Across {
+  const one = {} as Across;
+  for (const name of Object.keys(lists) as (keyof Across)[]) one[name] = existing(lists[name][at]);
+  return one;
 }

@@ -3,7 +3,7 @@ import { tacetFigure } from "../src/figure";
 import { figureKinds, type FigureRequest } from "../src/figure_request";
 import { madeData } from "./made_data";
 
-const data = madeData({ layers: 6, heads: 4, seed: 4, pairs: 2 });
+const data = madeData({ layers: 6, heads: 4, prompts: ["I asked my pizza for a joke.", "It told me one about cheese."], seed: 4, pairs: 2 });
 const document = JSON.stringify(data);
 const plain: FigureRequest = { kind: "map", prompt: 0, interventions: [], metric: null, state: null, show: null, width: null, height: null, font_size: null, dark: false, title: null };
 const draw = (request: Partial<FigureRequest>, json = document) => tacetFigure(json, JSON.stringify({ ...plain, ...request }));

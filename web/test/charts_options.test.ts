@@ -3,9 +3,9 @@ import { chartCsv } from "../src/charts/export";
 import { familiesChart, familyCounts } from "../src/charts/families";
 import { mapChart, metrics, metricSign } from "../src/charts/map";
 import { pairIndex, pairsChart } from "../src/charts/pairs";
-import { isSignificant, perturbationChart, rippleChart } from "../src/charts/ripple";
+import { perturbationChart, rippleChart } from "../src/charts/ripple";
 import { silencedMeans, trajectoryChart } from "../src/charts/trajectory";
-import { PageModel } from "../src/model";
+import { isSignificant, PageModel } from "../src/model";
 import { darkTheme, lightTheme } from "../src/theme";
 import { encodeFloats, madeData } from "./made_data";
 
@@ -76,7 +76,7 @@ describe("the map", () => {
   });
 
   it("marks by the block that a metric is of", () => {
-    const summary = { late: 1, immediate: -1, extreme: -2, extremeLayer: 1, t: -3, dz: -1, onset: 0, log10p: -9, role: "separator", immediateEffect: true, extremeEffect: false, nSignificant: null } as const;
+    const summary = { late: 1, immediate: -1, extreme: -2, extremeLayer: 1, t: -3, dz: -1, onset: 0, log10p: -9, role: "separator", immediateEffect: true, extremeEffect: false, nSignificant: null, lateHalf: null } as const;
     expect(metrics.map((metric) => metricSign(summary, metric))).toEqual([1, -1, 0, 0, 0, 1]);
     expect(metricSign({ ...summary, extremeEffect: true }, "t")).toBe(-1);
   });

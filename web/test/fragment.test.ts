@@ -8,13 +8,14 @@ const known: Known = {
   nLayer: 6,
   nPrompts: 3,
   hasOverall: true,
+  tests: ["paired", "token-swap"],
   mostCompared: 2,
   indexOf: (spec) => specs.indexOf(spec),
   specOf: (index) => specs[index]!,
   has: (prompt, index) => !(prompt === 2 && index === 2),
   first: (prompt) => (prompt === 2 ? 3 : 1),
 };
-const start: Choice = { head: 1, compare: [], prompt: 0, detail: 0, metric: "late", state: 5, show: "delta" };
+const start: Choice = { head: 1, compare: [], prompt: 0, detail: 0, metric: "late", test: 0, state: 5, show: "delta" };
 const parse = (fragment: string) => parseFragment(fragment, known, start);
 
 describe("a fragment", () => {
@@ -37,9 +38,9 @@ describe("a fragment", () => {
   });
 
   it("says all of a view", () => {
-    const { choice, notes } = parse("#head=L3H5&prompt=2&metric=t&block=3&show=clean&compare=L0H0,L4H2");
+    const { choice, notes } = parse("#head=L3H5&prompt=2&metric=t&test=token-swap&block=3&show=clean&compare=L0H0,L4H2");
     expect(notes).toEqual([]);
-    expect(choice).toEqual({ head: 2, compare: [0, 3], prompt: 1, detail: 1, metric: "t", state: 3, show: "clean" });
+    expect(choice).toEqual({ head: 2, compare: [0, 3], prompt: 1, detail: 1, metric: "t", test: 1, state: 3, show: "clean" });
   });
 
   it("knows ln_f and all prompts", () => {
@@ -55,6 +56,7 @@ describe("a fragment", () => {
     ["#block=6", "“6”"],
     ["#metric=toString", "“toString”"],
     ["#show=constructor", "“constructor”"],
+    ["#test=dyadic", "“dyadic”"],
     ["#compare=L9H9", "“L9H9”"],
     ["#head=%ff", "“%ff”"],
     ["#head=a\u202eb", "“a\\u202eb”"],

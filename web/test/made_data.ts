@@ -6,7 +6,11 @@
  * follows from them, and t, p, d_z, onset and the summary follow from Δ.
  */
 import type {
+  AcrossData,
+  BesideTest,
   CellColumns,
+  DecidedColumns,
+  DecidedSummary,
   InterventionInfo,
   PageData,
   PairsData,
@@ -33,6 +37,10 @@ export interface MadeRequest {
   /** Leaves out the columns that large pages leave out. */
   large?: boolean;
   leftOut?: string[];
+  /** Tests beside the paired one: each finds less than the one before it. */
+  beside?: string[];
+  /** Gives every block a noise floor of this size. */
+  noise?: number;
 }
 
 export const pizza = "I asked my pizza for a joke about pineapple, but it was too cheesy.";
@@ -183,7 +191,69 @@ function summaryOf(runs: { summary: number[]; code: number }[]): SummaryColumns 
   return { ...columns, code: encodeBytes(runs.map((run) => run.code)) } as unknown as SummaryColumns;
 }
 
-function cellsOf(runs: MadeRun[], large: boolean): CellColumns {
+/** The rows as a stricter test has them: every p is larger. */
+function stricter(rows: Row[], step: number): Row[] {
+  return rows.map((row) => {
+    const logP = Math.min(0, row.logP / (1 + step));
+    return { ...row, logP, half: row.half * (1 + step), t: row.t / (1 + step), code: logP < Math.log10(0.05) ? row.code : 0 };
+  });
+}
+
+function decidedSummaryOf(columns: SummaryColumns): DecidedSummary {
+  const { t, onset, log10_p_adjusted, code, n_significant } = columns;
+  return { t, onset, log10_p_adjusted, code, ...(n_significant === undefined ? {} : { n_significant }) };
+}
+
+function decidedOf(runs: MadeRun[], large: boolean): DecidedColumns {
+  const { ci_half, log10_p_adjusted, code, t } = cellsOf(runs, { large });
+  return {
+    summary: decidedSummaryOf(summaryOf(runs)),
+    ripple: {
+      onset: encodeFloats(runs.map((run) => run.ripple[0]!)),
+      persistence: encodeFloats(runs.map((run) => run.ripple[1]!)),
+      sign_changes: encodeFloats(runs.map((run) => run.ripple[4]!)),
+    },
+    cells: { ci_half, log10_p_adjusted, code, t },
+  };
+}
+
+/** Shares that grow with the position, the first one against the others; nothing changes in the cut's ln_f. */
+function sharesOf(runs: MadeRun[], tokens: number): string {
+  const weights = Array.from({ length: tokens }, (_, at) => (at === 0 ? -0.5 : at));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return encodeFloats(runs.flatMap((run) => run.rows.flatMap(() => weights.map((weight) => weight / total))));
+}
+
+/** Late Δ over the prompts, as Student's t and random effects have it. */
+function acrossOf(runs: MadeRun[][]): AcrossData {
+  const n = runs[0]!.length;
+  const numbers = runs.map((list) => {
+    const late = list.map((run) => run.summary[0]!);
+    const mean = late.reduce((sum, one) => sum + one, 0) / n;
+    const sd = Math.sqrt(late.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (n - 1));
+    return { mean, half: (2.4 * sd) / Math.sqrt(n), sd, agree: late.filter((one) => Math.sign(one) === Math.sign(mean)).length };
+  });
+  const column = (pick: (one: (typeof numbers)[number]) => number) => encodeFloats(numbers.map(pick));
+  return {
+    n_units: n,
+    smallest_p: 2 ** (1 - n),
+    mean: column((one) => one.mean),
+    ci_low: column((one) => one.mean - one.half),
+    ci_high: column((one) => one.mean + one.half),
+    log10_p: column(() => -1.5),
+    p_max_t: column(() => 0.25),
+    n_agree: column((one) => one.agree),
+    weighted_mean: column((one) => 0.98 * one.mean),
+    weighted_ci_low: column((one) => 0.98 * one.mean - 0.9 * one.half),
+    weighted_ci_high: column((one) => 0.98 * one.mean + 0.9 * one.half),
+    weighted_p: column(() => 0.03),
+    prediction_low: column((one) => one.mean - 2.5 * one.sd),
+    prediction_high: column((one) => one.mean + 2.5 * one.sd),
+    i2: column(() => 0.75),
+  };
+}
+
+function cellsOf(runs: MadeRun[], { large = false, noise }: Pick<MadeRequest, "large" | "noise">): CellColumns {
   const rows = runs.flatMap((run) => run.rows);
   const column = (pick: (row: Row) => number) => encodeFloats(rows.map(pick));
   return {
@@ -195,6 +265,9 @@ function cellsOf(runs: MadeRun[], large: boolean): CellColumns {
     perturbation: large ? null : column((row) => row.push),
     t: large ? null : column((row) => row.t),
     cohen_dz: large ? null : column((row) => row.dz),
+    noise_floor: noise === undefined ? null : column(() => noise),
+    cka: large ? null : column((row) => 1 - 2 * row.push),
+    rank_correlation: large ? null : column((row) => 1 - row.push),
   };
 }
 
@@ -305,6 +378,8 @@ export function madeData(request: MadeRequest): PageData {
   }));
   const cuts = interventions.map((entry) => entry.cut_layer);
   const overall: MadeRun[][] = interventions.map(() => []);
+  const besideNames = request.beside ?? [];
+  const overallBeside: MadeRun[][][] = besideNames.map(() => interventions.map(() => []));
   const prompts = (request.prompts ?? [pizza]).map((text, at): PromptData => {
     const tokens = tokensOf(text);
     const nPairs = (tokens.length * (tokens.length - 1)) / 2;
@@ -312,6 +387,8 @@ export function madeData(request: MadeRequest): PageData {
       runOf(rowsOf(head, cuts[i]!, layers, nPairs, noise), cuts[i]!, layers),
     );
     runs.forEach((run, i) => overall[i]!.push(run));
+    const beside = besideNames.map((_, k) => runs.map((run, i) => runOf(stricter(run.rows, k + 1), cuts[i]!, layers)));
+    beside.forEach((list, k) => list.forEach((run, i) => overallBeside[k]![i]!.push(run)));
     const strongest = runs
       .map((run, i) => ({ i, size: Math.abs(run.summary[0]!) }))
       .sort((a, b) => b.size - a.size)
@@ -320,13 +397,14 @@ export function madeData(request: MadeRequest): PageData {
     return {
       run: at + 1,
       id: "",
+      group: "",
       text,
       tokens,
       positions: "all",
       n_pairs: nPairs,
       trajectory: trajectoryOf(layers),
       present: interventions.map((_, i) => i),
-      summary: summaryOf(runs),
+      summary: { ...summaryOf(runs), late_half: encodeFloats(runs.map((run) => 0.3 * Math.abs(run.summary[0]!) + 1e-4)) },
       ripple: {
         onset: encodeFloats(runs.map((run) => run.ripple[0]!)),
         persistence: encodeFloats(runs.map((run) => run.ripple[1]!)),
@@ -334,11 +412,21 @@ export function madeData(request: MadeRequest): PageData {
         growth_absolute: encodeFloats(runs.map((run) => run.ripple[3]!)),
         sign_changes: encodeFloats(runs.map((run) => run.ripple[4]!)),
       },
-      cells: cellsOf(runs, request.large ?? false),
+      cells: cellsOf(runs, request),
+      beside: beside.map((list) => decidedOf(list, request.large ?? false)),
+      token_share: besideNames.includes("token-swap") ? sharesOf(runs, tokens.length) : null,
       has_final_norm: true,
       pairs: strongest.length > 0 ? pairsOf(strongest, runs, cuts, layers, tokens.length, noise) : null,
     };
   });
+  const test = {
+    name: "paired",
+    alpha: 0.05,
+    correction: "bonferroni",
+    family: "blocks",
+    sweep_correction: "bh",
+    sweep_family_size: (layers * (layers + 1) * heads) / 2,
+  };
   return {
     schema: "tacet.page/1",
     version: "0.0.0-made",
@@ -352,18 +440,17 @@ export function madeData(request: MadeRequest): PageData {
       d_model: heads * 8,
     },
     settings: { mode: "zero", states: "block", cosine: "raw", pairs: "movable", exclude_first: false },
-    test: {
-      name: "paired",
-      alpha: 0.05,
-      correction: "bonferroni",
-      family: "blocks",
-      sweep_correction: "bh",
-      sweep_family_size: (layers * (layers + 1) * heads) / 2,
-    },
+    test,
+    beside: besideNames.map((name, k): BesideTest => ({
+      test: { ...test, name },
+      overall: prompts.length > 1 ? decidedSummaryOf(overallOf(overallBeside[k]!)) : null,
+    })),
     interventions,
     prompts,
     chosen: request.chosen ?? [],
     overall: prompts.length > 1 ? overallOf(overall) : null,
+    across: prompts.length > 1 ? acrossOf(overall) : null,
+    control: null,
     study: request.study ? studyOf() : null,
     left_out: request.leftOut ?? [],
   };

@@ -9,7 +9,7 @@ import { madeData } from "./made_data";
 
 const data = madeData({ layers: 6, heads: 4, joint: ["L1H0+L2H3"], prompts: ["one two three four five six seven eight nine ten eleven twelve", "a b c d e"], seed: 3 });
 const model = new PageModel(data);
-const choice: Choice = { head: 0, compare: [], prompt: 0, detail: 0, metric: "late", state: 5, show: "delta" };
+const choice: Choice = { head: 0, compare: [], prompt: 0, detail: 0, metric: "late", test: 0, state: 5, show: "delta" };
 const at = (spec: string) => ({ ...choice, head: model.indexOf(spec) });
 const specAfter = (spec: string, key: string) => {
   const next = moved(model, at(spec), key);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { visibleText } from "../src/charts/labels";
 import { blockName, delta, factor, figure, percent, ratio } from "../src/app/numbers";
-import { shortened, visible, visibleToken } from "../src/app/text";
+import { visible, visibleToken } from "../src/app/text";
 
 describe("text from prompts", () => {
   it("shows what cannot be seen", () => {
@@ -23,8 +24,9 @@ describe("text from prompts", () => {
   });
 
   it("cuts between characters", () => {
-    expect(shortened("🍕🍕🍕🍕", 3)).toBe("🍕🍕…");
-    expect(shortened("abc", 3)).toBe("abc");
+    expect(visibleText("🍕🍕🍕🍕", 3)).toBe("🍕🍕…");
+    expect(visibleText("abc", 3)).toBe("abc");
+    expect(visibleText("a ␣")).toBe("a ␣");
   });
 });
 

@@ -13,6 +13,8 @@ export interface Choice {
   /** The prompt of the views that show one; `prompt` itself unless that is "all". */
   detail: number;
   metric: Metric;
+  /** The test that decides what is significant: its place in the page's list of tests. */
+  test: number;
   /** Block of the pairs' matrix; `n_layer` is ln_f. */
   state: number;
   show: Show;
@@ -23,6 +25,8 @@ export interface Known {
   nLayer: number;
   nPrompts: number;
   hasOverall: boolean;
+  /** Names of the tests, first the one that the results were made with. */
+  tests: readonly string[];
   mostCompared: number;
   /** Index of an intervention, -1 where there is none of that name. */
   indexOf: (spec: string) => number;

@@ -1,8 +1,10 @@
 /** The controls that stay in reach: prompt, head, heads to compare, light or dark. */
 import type { PageModel } from "../model";
 import type { ChoiceStore } from "./choice";
+import { testName } from "../charts/format";
+import { visibleText } from "../charts/labels";
 import { el, fill } from "./dom";
-import { shortened, visible } from "./text";
+import { visible } from "./text";
 
 /** Longest text of a prompt in its chooser. */
 const kPromptLength = 60;
@@ -18,7 +20,7 @@ function promptChoice(model: PageModel, store: ChoiceStore): HTMLElement | null 
   prompts.forEach((prompt, at) => {
     const name = prompt.id === "" ? "" : `${visible(prompt.id)}: `;
     select.append(
-      el("option", { attrs: { value: at, dir: "ltr" } }, `${at + 1} · ${name}${shortened(visible(prompt.text), kPromptLength)}`),
+      el("option", { attrs: { value: at, dir: "ltr" } }, `${at + 1} · ${name}${visibleText(prompt.text, kPromptLength)}`),
     );
   });
   const show = () => (select.value = String(store.choice.prompt));
@@ -66,6 +68,38 @@ function headChoice(model: PageModel, store: ChoiceStore): HTMLElement {
   });
   show();
   return el("div", "field", el("label", { attrs: { for: "head" } }, "Head"), select);
+}
+
+/** The test that decides what is significant, on all of the page; null where there is one alone. */
+function testChoice(model: PageModel, store: ChoiceStore): HTMLElement | null {
+  const tests = model.tests();
+  if (tests.length < 2) return null;
+  const select = el("select", {
+    attrs: { id: "test" },
+    on: { change: () => store.set({ test: Number(select.value) }) },
+  });
+  tests.forEach((name, at) => {
+    select.append(el("option", { attrs: { value: at } }, at === 0 ? `${testName(name)} (as run)` : testName(name)));
+  });
+  const show = () => (select.value = String(store.choice.test));
+  store.listen(show);
+  show();
+  return el("div", "field field-test", el("label", { attrs: { for: "test" } }, "Significant by"), select);
+}
+
+/** Where the page has one test alone: which, and how to get the others. */
+export function makeOneTest(model: PageModel): HTMLElement | null {
+  const [name, ...others] = model.tests();
+  if (others.length > 0) return null;
+  const leftOut = model.data.left_out.some((note) => note.startsWith("What other tests say"));
+  return el(
+    "p",
+    "which",
+    `Significant means by the ${testName(name!)} alone. `,
+    ...(leftOut
+      ? ["The notes at the end say which tests are left out."]
+      : ["Results made with ", el("code", "option", "--test all"), " can be looked at through every test here."]),
+  );
 }
 
 /** Heads that stand beside the chosen one in the ripple. */
@@ -124,6 +158,7 @@ export function makeChooser(model: PageModel, store: ChoiceStore, look: HTMLElem
     { class: "chooser", attrs: { role: "group", "aria-label": "What is shown" } },
     headChoice(model, store),
     promptChoice(model, store),
+    testChoice(model, store),
     look,
   );
 }

@@ -1,5 +1,6 @@
 /**
- * The choice as the fragment of the address: `#head=L3H5&prompt=2&metric=late&block=7&show=delta`.
+ * The choice as the fragment of the address:
+ * `#head=L3H5&prompt=2&metric=late&test=token-swap&block=7&show=delta`.
  * A link reproduces the view; what a fragment does not say is as the page begins.
  */
 import { metrics } from "../charts/map";
@@ -96,6 +97,12 @@ export function parseFragment(fragment: string, known: Known, start: Choice): Pa
     if (found) choice.metric = found;
     else refuse("the metric", metric, `There are ${metrics.join(", ")}.`);
   }
+  const test = fields.get("test");
+  if (test !== undefined) {
+    const found = known.tests.indexOf(test);
+    if (found >= 0) choice.test = found;
+    else refuse("the test", test, `It is judged by ${known.tests[choice.test]}; there ${known.tests.length === 1 ? "is no other" : `are ${known.tests.join(", ")}`}.`);
+  }
   const block = fields.get("block");
   if (block !== undefined) {
     const number = whole(block);
@@ -123,6 +130,7 @@ export function formatFragment(choice: Choice, known: Known, start: Choice): str
     parts.push(`prompt=${choice.prompt + 1}`);
   }
   if (choice.metric !== start.metric) parts.push(`metric=${choice.metric}`);
+  if (choice.test !== start.test) parts.push(`test=${known.tests[choice.test]}`);
   if (choice.state !== start.state) {
     parts.push(`block=${choice.state === known.nLayer ? "ln_f" : choice.state}`);
   }

@@ -36,8 +36,8 @@ export function makeGlance(
 ): HTMLElement {
   const body = el("div", "glance-cards");
   const show = () => {
-    const { prompt } = store.choice;
-    const glance = glanceOf(summariesOf(model, prompt));
+    const { prompt, test } = store.choice;
+    const glance = glanceOf(summariesOf(model.by(test), prompt));
     const total = glance.connectors + glance.separators + glance.neither;
     const where = model.data.prompts.length === 1 ? "" : prompt === "all" ? ", over all prompts" : `, on prompt ${prompt + 1}`;
     fill(
@@ -58,7 +58,7 @@ export function makeGlance(
       ),
     );
   };
-  store.listen((_, changed) => changed.has("prompt") && show());
+  store.listen((_, changed) => (changed.has("prompt") || changed.has("test")) && show());
   show();
   return el("section", { class: "glance", attrs: { "aria-label": "At a glance" } }, body);
 }

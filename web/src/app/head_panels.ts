@@ -1,6 +1,8 @@
 /** The panels that show how one head's change travels, and the two of the whole model. */
 import { chartCsv } from "../charts/export";
 import { familiesChart } from "../charts/families";
+import { geometryChart, hasGeometry } from "../charts/geometry";
+import { hasNoiseFloor } from "../charts/noise";
 import { perturbationChart, rippleChart } from "../charts/ripple";
 import { trajectoryChart } from "../charts/trajectory";
 import type { PageModel } from "../model";
@@ -23,10 +25,10 @@ export function makeRipple(model: PageModel, store: ChoiceStore, look: Look): Ch
     {
       id: "ripple",
       heading: "Ripple",
-      hint: "Mean Δ of the pairs per block with its confidence band; filled points are significant. Dashed: the direct part, which stays in the residual stream by construction. What lies between the two is what later blocks added.",
-      uses: ["head", "compare", "detail"],
-      option: (choice, theme) => rippleChart(model, several(choice), theme),
-      csv: (choice) => chartCsv("ripple", model, several(choice)),
+      hint: `Mean Δ of the pairs per block with its confidence band; filled points are significant${hasNoiseFloor(model) ? ", crosses significant but below ten times the noise floor" : ""}. Dashed: the direct part, which stays in the residual stream by construction. What lies between the two is what later blocks added.`,
+      uses: ["head", "compare", "detail", "test"],
+      option: (choice, theme) => rippleChart(model.by(choice.test), several(choice), theme),
+      csv: (choice) => chartCsv("ripple", model.by(choice.test), several(choice)),
       label: (choice) => `Mean Δ per block of ${named(model, choice)}; the reading above says it in words.`,
       name: (choice) => `ripple-${named(model, choice).replace(/, /gu, "_")}`,
       size: [860, 480],
@@ -48,7 +50,7 @@ export function makePerturbation(model: PageModel, store: ChoiceStore, look: Loo
         model.data.prompts[choice.detail]!.cells.perturbation === null
           ? "The perturbations are not in this page: it is a large one, and the notes at the end say what was left out."
           : perturbationChart(model, several(choice), theme),
-      csv: (choice) => chartCsv("perturbation", model, several(choice)),
+      csv: (choice) => chartCsv("perturbation", model.by(choice.test), several(choice)),
       label: (choice) => `Perturbation per block of ${named(model, choice)}.`,
       name: (choice) => `perturbation-${named(model, choice).replace(/, /gu, "_")}`,
       size: [860, 420],
@@ -81,6 +83,29 @@ export function makeTrajectory(model: PageModel, store: ChoiceStore, look: Look)
   );
 }
 
+/** Whether the tokens keep their pattern. */
+export function makeGeometry(model: PageModel, store: ChoiceStore, look: Look): ChartPanel {
+  const viewOf = (choice: Choice) => ({ prompt: choice.detail, intervention: choice.head });
+  return new ChartPanel(
+    {
+      id: "geometry",
+      heading: "Pattern of the tokens",
+      hint: "Clean against silenced, block by block: linear CKA of the states (1: one pattern, up to turning, shifting and stretching all of it) and Spearman's correlation of the pairs' similarities (1: no pair changes its place). Δ can be far from 0 while both stay near 1.",
+      uses: ["head", "detail"],
+      option: (choice, theme) =>
+        hasGeometry(model, choice.detail)
+          ? geometryChart(model, viewOf(choice), theme)
+          : "CKA and rank correlation are not in this page: the results do not hold them, or the page is a large one (the notes at the end say which).",
+      csv: (choice) => chartCsv("geometry", model, { prompt: choice.detail, interventions: [choice.head] }),
+      label: (choice) => `CKA and rank correlation per block of ${model.data.interventions[choice.head]!.spec}. Save it as CSV for its numbers.`,
+      name: (choice) => `geometry-${model.data.interventions[choice.head]!.spec}`,
+      size: [860, 460],
+    },
+    store,
+    look,
+  );
+}
+
 /** How many heads do what, per block. */
 export function makeFamilies(model: PageModel, store: ChoiceStore, look: Look): ChartPanel {
   const viewOf = (choice: Choice) => ({ prompt: choice.prompt });
@@ -89,11 +114,11 @@ export function makeFamilies(model: PageModel, store: ChoiceStore, look: Look): 
       id: "families",
       heading: "Families",
       hint: "How many heads of each block couple, decouple, or ripple in the late blocks only, when they are silenced.",
-      uses: ["prompt"],
-      option: (choice, theme) => familiesChart(model, viewOf(choice), theme),
-      csv: (choice) => chartCsv("families", model, viewOf(choice)),
+      uses: ["prompt", "test"],
+      option: (choice, theme) => familiesChart(model.by(choice.test), viewOf(choice), theme),
+      csv: (choice) => chartCsv("families", model.by(choice.test), viewOf(choice)),
       label: (choice) => {
-        const { connectors, separators, neither } = glanceOf(summariesOf(model, choice.prompt));
+        const { connectors, separators, neither } = glanceOf(summariesOf(model.by(choice.test), choice.prompt));
         return `Heads per block by what silencing them does. Altogether ${connectors} connectors, ${separators} separators, ${neither} neither.`;
       },
       name: () => "families",

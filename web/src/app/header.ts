@@ -1,45 +1,28 @@
 /** Who was asked, and what: model, prompt with its tokens, settings, test, versions. */
 import type { PageData, PromptData, TestInfo } from "../data";
 import type { ChoiceStore } from "./choice";
+import { blockCorrection, correctionName, testName } from "../charts/format";
 import { el, fill } from "./dom";
 import { isolated, visible, visibleToken } from "./text";
 
-const corrections: Record<string, string> = {
-  bonferroni: "Bonferroni",
-  holm: "Holm",
-  bh: "Benjamini–Hochberg",
-  none: "no correction",
-};
-const tests: Record<string, string> = {
-  paired: "paired t-test",
-  independent: "Student's t-test, pooled variance",
-  wilcoxon: "Wilcoxon's signed-rank test",
-  dyadic: "dyadic-robust t-test",
-  "token-swap": "token-swap test",
-  "token-bootstrap": "studentised bootstrap over tokens",
-  "token-jackknife": "jackknife t-test over tokens",
-};
 const families: Record<string, string> = {
   blocks: "all blocks",
   reachable: "the blocks at and above the cut",
   sweep: "all reachable head × block cells",
 };
 
-function correctionOf(name: string): string {
-  return corrections[name] ?? name;
-}
-
 /** The test in words: its name, α, and the families of the blocks and of the map. */
 function testText(test: TestInfo): string {
+  const correction = blockCorrection(test);
   const own =
-    test.correction === "none"
+    correction === ""
       ? "blocks uncorrected"
-      : `blocks of one head: ${correctionOf(test.correction)} over ${families[test.family] ?? test.family}`;
+      : `blocks of one head: ${correction} over ${families[test.family] ?? test.family}`;
   const sweep =
     test.sweep_correction === "none" || test.sweep_family_size < 2
       ? ""
-      : `; map: ${correctionOf(test.sweep_correction)} over the ${test.sweep_family_size} head × block cells of a sweep`;
-  return `${tests[test.name] ?? test.name}, α = ${test.alpha}; ${own}${sweep}`;
+      : `; map: ${correctionName(test.sweep_correction)} over the ${test.sweep_family_size} head × block cells of a sweep`;
+  return `${testName(test.name)}, α = ${test.alpha}; ${own}${sweep}`;
 }
 
 /** `no-rogue:3` in words; the other kinds are words already. */
@@ -143,6 +126,7 @@ export function makeFacts(data: PageData, store: ChoiceStore): HTMLElement {
         ["Weights", `${data.model.dtype}, ${data.model.n_layer} blocks × ${data.model.n_head} heads, d_model ${data.model.d_model}`],
         ["Settings", settingsText(data)],
         ["Test", testText(data.test)],
+        ...data.beside.map(({ test }): [string, string] => ["Beside it", testText(test)]),
         ["Versions", `tacet ${visible(data.version)}, page ${data.schema}`],
       ]),
     ),

@@ -6,6 +6,7 @@ import { ChartPanel } from "./chart_panel";
 import type { Choice, ChoiceStore } from "./choice";
 import { el } from "./dom";
 import type { Look } from "./look";
+import { hasNoiseFloor } from "../charts/noise";
 import { moved } from "./map_moves";
 import { Outlines } from "./outlines";
 import { pValue } from "../charts/format";
@@ -29,7 +30,7 @@ function meaning(metric: Metric): string {
 /** What is said of a head when the keys come to it. */
 function spoken(model: PageModel, choice: Choice): string {
   const spec = model.data.interventions[choice.head]!.spec;
-  const summary = model.summary(choice.prompt, choice.head);
+  const summary = model.by(choice.test).summary(choice.prompt, choice.head);
   if (summary === null) return spec;
   const role = summary.role === "none" ? "neither connector nor separator" : summary.role;
   return `${spec}: ${role}, late Δ ${delta(summary.late)}, p adjusted ${pValue(summary.log10p)}`;
@@ -61,11 +62,11 @@ export function makeMap(model: PageModel, store: ChoiceStore, look: Look): Chart
     {
       id: "map",
       heading: "Map of heads",
-      hint: "One cell per head; + and − are significant (+ separator, − connector). Click to choose, shift-click to compare; with the keyboard, arrow keys walk the map.",
-      uses: ["prompt", "metric"],
-      option: (choice, theme) => mapChart(model, { ...viewOf(choice), chosen: [] }, theme),
-      figure: (choice, theme) => mapChart(model, viewOf(choice), theme),
-      csv: (choice) => chartCsv("map", model, viewOf(choice)),
+      hint: `One cell per head; + and − are significant (+ separator, − connector)${hasNoiseFloor(model) ? ", in brackets where the effect is below ten times the noise floor" : ""}. Click to choose, shift-click to compare; with the keyboard, arrow keys walk the map.`,
+      uses: ["prompt", "metric", "test"],
+      option: (choice, theme) => mapChart(model.by(choice.test), { ...viewOf(choice), chosen: [] }, theme),
+      figure: (choice, theme) => mapChart(model.by(choice.test), viewOf(choice), theme),
+      csv: (choice) => chartCsv("map", model.by(choice.test), viewOf(choice)),
       label: () => "",
       name: (choice) => `map-${choice.metric}`,
       size: [760, 760],

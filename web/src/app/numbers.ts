@@ -33,6 +33,13 @@ export function percent(value: Value): string {
   return exists(value) ? `${Math.round(value * 100)} %` : none;
 }
 
+/** A part of a whole with its sign, which may be below 0 or above 1: `+12 %`. */
+export function share(value: Value): string {
+  if (!exists(value)) return none;
+  const rounded = Math.round(value * 100);
+  return `${rounded === 0 ? "0" : signed(String(rounded))} %`;
+}
+
 /** A factor per block from a slope of logarithms: `× 1.024`. */
 export function factor(slope: Value): string {
   return exists(slope) ? `× ${Math.exp(slope).toFixed(3)}` : none;

@@ -3,18 +3,20 @@ import type { PageData } from "../data";
 import { PageModel } from "../model";
 import { followAddress } from "./address";
 import { type Choice, ChoiceStore, type Known } from "./choice";
-import { makeChooser, makeCompared } from "./chooser";
+import { makeChooser, makeCompared, makeOneTest } from "./chooser";
 import { makeColophon, makeLeftOut } from "./colophon";
 import { el, fill } from "./dom";
 import { formatFragment } from "./fragment";
 import { makeGlance } from "./glance";
 import { makeFacts, makeTitle } from "./header";
-import { makeFamilies, makePerturbation, makeRipple, makeTrajectory } from "./head_panels";
+import { makeFamilies, makeGeometry, makePerturbation, makeRipple, makeTrajectory } from "./head_panels";
 import { Look } from "./look";
 import { makeMap } from "./map_panel";
 import { makePairs } from "./pairs_panel";
+import { makeForest } from "./forest_panel";
 import { makeReading } from "./reading_panel";
 import { HeadTable } from "./table";
+import { makeTokens } from "./tokens_panel";
 import { makeVerdicts } from "./verdicts";
 
 /** Most heads beside the chosen one: more lines than that nobody tells apart. */
@@ -27,6 +29,7 @@ function knownOf(model: PageModel): Known {
     nLayer: data.model.n_layer,
     nPrompts: data.prompts.length,
     hasOverall: data.overall !== null,
+    tests: model.tests(),
     mostCompared: kMostCompared,
     indexOf: (spec) => model.indexOf(spec),
     specOf: (index) => data.interventions[index]!.spec,
@@ -47,6 +50,7 @@ function startOf(model: PageModel, known: Known): Choice {
     prompt: 0,
     detail: 0,
     metric: "late",
+    test: 0,
     state: known.nLayer - 1,
     show: model.data.prompts[0]!.pairs === null ? "clean" : "delta",
   };
@@ -116,8 +120,10 @@ export function makePage(data: PageData, place: HTMLElement): void {
     perturbation: makePerturbation(model, store, look),
     trajectory: makeTrajectory(model, store, look),
     families: makeFamilies(model, store, look),
+    geometry: makeGeometry(model, store, look),
     pairs: makePairs(model, store, look, linkTo),
   };
+  const forest = makeForest(model, store, look);
   fill(
     place,
     makeTitle(data),
@@ -130,17 +136,20 @@ export function makePage(data: PageData, place: HTMLElement): void {
       makeChooser(model, store, look.element),
       notes.element,
       makeWhich(store, data.prompts.length),
+      makeOneTest(model),
       makeReading(model, store),
       el("div", "side-by-side map-and-table", panels.map.element, new HeadTable(model, store).element),
       el("div", "side-by-side", panels.ripple.element, panels.perturbation.element),
       el("div", "side-by-side", panels.trajectory.element, panels.families.element),
+      el("div", forest === null ? {} : "side-by-side", panels.geometry.element, forest?.element),
+      makeTokens(model, store, look),
       panels.pairs.element,
       makeLeftOut(data),
     ),
     makeColophon(data),
   );
   followAddress(store, known, start, notes.tell);
-  printOnPaper(look, Object.values(panels));
+  printOnPaper(look, [...Object.values(panels), ...(forest === null ? [] : [forest])]);
 }
 
 /** Paper is light and of one width, and shows the charts that were out of view too. */

@@ -3,7 +3,7 @@
  * values to sentences, so that every turn of it can be tested.
  */
 import type { Settings, TestInfo } from "../data";
-import { pValue } from "../charts/format";
+import { blockCorrection, pValue, testName } from "../charts/format";
 import { blockName, delta, factor, percent } from "./numbers";
 
 /** One state of an intervention: a block, or ln_f. */
@@ -59,13 +59,14 @@ function deed(input: ReadingInput): string {
   return `Silencing ${input.spec}${at}`;
 }
 
-function significant(row: ReadingRow): boolean {
+/** Whether the chosen test calls a state significant. */
+export function significant(row: ReadingRow): boolean {
   return row.effect === "coupling" || row.effect === "decoupling";
 }
 
 /** `p adj. 0.0203`, or p itself where nothing corrects it. */
 function pText(input: ReadingInput, row: ReadingRow): string {
-  return `${input.test.correction === "none" ? "p" : "p adj."} ${pValue(row.log10P)}`;
+  return `${blockCorrection(input.test) === "" ? "p" : "p adj."} ${pValue(row.log10P)}`;
 }
 
 function atTheCut(input: ReadingInput): string {
@@ -91,7 +92,7 @@ function fromOnset(input: ReadingInput): string {
 }
 
 /** The last fifth of the blocks, as far as the cut reaches them. */
-function lateRows(input: ReadingInput): ReadingRow[] {
+export function lateRows(input: ReadingInput): ReadingRow[] {
   const first = Math.max(input.cut, input.nLayer - Math.ceil(input.nLayer / 5));
   return input.rows.slice(first);
 }
@@ -154,13 +155,8 @@ function largest(input: ReadingInput): string | null {
 }
 
 function testCaveat(input: ReadingInput): string | null {
-  const names: Record<string, string> = {
-    paired: "the paired t-test",
-    independent: "Student's t-test",
-    wilcoxon: "Wilcoxon's test",
-  };
-  const name = names[input.test.name];
-  if (name === undefined) return null;
+  if (!["paired", "independent", "wilcoxon"].includes(input.test.name)) return null;
+  const name = input.test.name === "paired" ? "the paired t-test" : testName(input.test.name);
   return (
     `The ${input.nPairs} pairs of ${input.nTokens} tokens share tokens, so they are not independent, and ` +
     `${name} calls too much significant: it is the experiment's own yardstick, no proof.`

@@ -3,6 +3,7 @@ import type { PageModel, Ripple } from "../model";
 import type { Choice, ChoiceStore } from "./choice";
 import { el, fill } from "./dom";
 import { type ReadingInput, type ReadingRow, readingOf } from "./reading";
+import { controlText, type Standing, standingName, standingOf, standingText, standsUp } from "./standing";
 
 /** Of `code` of the cells. */
 const effects = ["none", "coupling", "decoupling", "unchanged"] as const;
@@ -27,7 +28,8 @@ function rowsOf(model: PageModel, prompt: number, intervention: number): Reading
 }
 
 /** All that the reading needs to know of the chosen head on the prompt that is shown. */
-export function readingInput(model: PageModel, choice: Choice): ReadingInput {
+export function readingInput(all: PageModel, choice: Choice): ReadingInput {
+  const model = all.by(choice.test);
   const { data } = model;
   const prompt = data.prompts[choice.detail]!;
   const entry = data.interventions[choice.head]!;
@@ -63,6 +65,24 @@ function withOptions(text: string): (Node | string)[] {
   return text.split(/(--[a-z-]+)/u).map((part) => (part.startsWith("--") ? el("code", "option", part) : part));
 }
 
+/**
+ * The verdict by the test that the results were made with and by the token-swap test, side by side;
+ * null where they are one, or the second was not made.
+ */
+function makeStanding(model: PageModel, choice: Choice): HTMLElement | null {
+  const swap = model.tests().indexOf("token-swap");
+  if (swap < 1) return null;
+  const [first, second] = [0, swap].map((test) => standingOf(readingInput(model, { ...choice, test })));
+  const entry = (standing: Standing) =>
+    el("div", {}, el("dt", {}, standingName(standing)), el("dd", {}, standingText(standing)));
+  return el(
+    "div",
+    "standing",
+    el("p", {}, el("b", {}, "Does it stand up? "), standsUp(first!, second!)),
+    el("dl", "standing-tests", entry(first!), entry(second!)),
+  );
+}
+
 /** The panel: a verdict in one line, the sentences, the caveats. */
 export function makeReading(model: PageModel, store: ChoiceStore): HTMLElement {
   const body = el("div", { class: "reading-body", attrs: { "aria-live": "polite" } });
@@ -79,12 +99,14 @@ export function makeReading(model: PageModel, store: ChoiceStore): HTMLElement {
         "key-figures",
         ...reading.facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))),
       ),
+      makeStanding(model, store.choice),
+      model.data.control === null ? null : el("p", "control-text", el("b", {}, "Is it the head? "), controlText(model.data.control)),
       ...reading.sentences.map((sentence) => el("p", {}, sentence)),
     );
     fill(caveats, ...reading.caveats.map((caveat) => el("li", {}, ...withOptions(caveat))));
   };
   const caveats = el("ul", "caveats");
-  store.listen((_, changed) => (changed.has("head") || changed.has("detail")) && show());
+  store.listen((_, changed) => ["head", "detail", "test"].some((key) => changed.has(key as keyof Choice)) && show());
   show();
   return el(
     "section",

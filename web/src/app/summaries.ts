@@ -1,4 +1,5 @@
 /** The numbers of all heads of a prompt, in lists: for the table and the first glance. */
+import { type NearNoise, nearNoise } from "../charts/noise";
 import type { HeadSummary, PageModel } from "../model";
 
 /** An intervention with its numbers. */
@@ -8,6 +9,7 @@ export interface Summarised {
   cut: number;
   single: boolean;
   summary: HeadSummary;
+  near: NearNoise;
 }
 
 /** Every intervention that a prompt has, or that any has where `prompt` is "all". */
@@ -22,6 +24,7 @@ export function summariesOf(model: PageModel, prompt: number | "all"): Summarise
       cut: entry.cut_layer,
       single: entry.heads.length === 1,
       summary,
+      near: nearNoise(model, prompt, index),
     });
   });
   return found;

@@ -7,6 +7,7 @@ import type { PageModel } from "../model";
 import type { Choice, ChoiceStore } from "./choice";
 import { el } from "./dom";
 import { pValue } from "../charts/format";
+import { hasNoiseFloor } from "../charts/noise";
 import { delta, ratio } from "./numbers";
 import { type Column, columns, type Order, ordered, summariesOf, type Summarised } from "./summaries";
 
@@ -27,15 +28,15 @@ const startsDescending: Record<Column, boolean> = {
 };
 
 function texts(entry: Summarised, nPrompts: number): Record<Exclude<Column, "spec">, string> {
-  const { summary } = entry;
+  const { summary, near } = entry;
   const at = summary.extremeLayer === null || summary.extreme === null ? "" : ` in ${Math.round(summary.extremeLayer)}`;
-  const star = (marked: boolean) => (marked ? " ∗" : "");
+  const star = (marked: boolean, isNear: boolean) => (marked ? (isNear ? " (∗)" : " ∗") : "");
   return {
-    role: marks[summary.role],
+    role: near.late ? `(${marks[summary.role].replace(" ", ") ")}` : marks[summary.role],
     late: delta(summary.late),
     log10p: pValue(summary.log10p),
-    immediate: delta(summary.immediate) + star(summary.immediateEffect),
-    extreme: delta(summary.extreme) + star(summary.extremeEffect) + at,
+    immediate: delta(summary.immediate) + star(summary.immediateEffect, near.immediate),
+    extreme: delta(summary.extreme) + star(summary.extremeEffect, near.extreme) + at,
     t: ratio(summary.t),
     dz: ratio(summary.dz),
     onset: summary.onset === null ? "–" : nPrompts > 1 && !Number.isInteger(summary.onset) ? summary.onset.toFixed(1) : String(summary.onset),
@@ -85,13 +86,18 @@ export class HeadTable {
       "section",
       { class: "panel panel-table", attrs: { "aria-labelledby": "table-heading" } },
       el("div", "panel-head", el("h2", { attrs: { id: "table-heading" } }, "Heads")),
-      el("p", "hint", "Choose a column to sort by it, a head to follow it. Δ and t sort by size, whatever the sign; ∗ is significant."),
+      el(
+        "p",
+        "hint",
+        "Choose a column to sort by it, a head to follow it. Δ and t sort by size, whatever the sign; ∗ is significant" +
+          (hasNoiseFloor(model) ? ", in brackets where it is below ten times the noise floor." : "."),
+      ),
       this.#scroller,
     );
     this.#body.addEventListener("keydown", (event) => this.#key(event));
     this.#body.addEventListener("click", (event) => this.#click(event));
     store.listen((choice, changed) => {
-      if (changed.has("prompt")) this.#fillSoon();
+      if (changed.has("prompt") || changed.has("test")) this.#fillSoon();
       else if (changed.has("head") || changed.has("compare")) this.#mark(choice);
     });
     this.#fill();
@@ -147,9 +153,9 @@ export class HeadTable {
   }
 
   #fill(): void {
-    const { prompt } = this.#store.choice;
+    const { prompt, test } = this.#store.choice;
     const nPrompts = this.#model.data.prompts.length;
-    this.#shown = summariesOf(this.#model, prompt);
+    this.#shown = summariesOf(this.#model.by(test), prompt);
     this.element.classList.toggle("over-all", prompt === "all");
     for (const entry of this.#shown) {
       const row = this.#row(entry);

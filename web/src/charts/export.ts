@@ -1,8 +1,10 @@
 /** The data of a chart as CSV (RFC 4180), under the names that the database has. */
 import { type Cells, kCoupling, kDecoupling, kUnchanged, type PageModel } from "../model";
+import { type ForestView, forestRows } from "./forest";
 import { families, type FamiliesView, familyCounts } from "./families";
 import type { LinesView } from "./lines";
 import { mapCells, type MapView } from "./map";
+import { isNearNoise } from "./noise";
 import { matricesOf, pairIndex, type PairsView } from "./pairs";
 import { silencedMeans, type TrajectoryView } from "./trajectory";
 
@@ -14,6 +16,8 @@ export interface ChartViews {
   trajectory: TrajectoryView;
   pairs: PairsView;
   families: FamiliesView;
+  geometry: LinesView;
+  forest: ForestView;
 }
 export type ChartKind = keyof ChartViews;
 
@@ -54,7 +58,7 @@ function mapCsv(model: PageModel, view: MapView): string {
 }
 
 function statesCsv(model: PageModel, view: LinesView): string {
-  const header = ["spec", "layer", "mean_delta", "ci_low", "ci_high", "log10_p_adjusted", "effect", "direct_mean_delta", "perturbation", "t", "cohen_dz"];
+  const header = ["spec", "layer", "mean_delta", "ci_low", "ci_high", "log10_p_adjusted", "effect", "direct_mean_delta", "perturbation", "t", "cohen_dz", "cka", "rank_correlation", "noise_floor", "near_noise"];
   const rows: Field[][] = [];
   for (const i of view.interventions) {
     const cells = model.cells(view.prompt, i);
@@ -65,6 +69,7 @@ function statesCsv(model: PageModel, view: LinesView): string {
       rows.push([
         model.spec(i), state === cells.nBlocks ? "ln_f" : state, mean, mean - half, mean + half, cells.log10p[state],
         effectOf(cells, state), cells.direct?.[state], cells.perturbation?.[state], cells.t?.[state], cells.dz?.[state],
+        cells.cka?.[state], cells.rankCorrelation?.[state], cells.noise?.[state], cells.noise === null ? null : Number(isNearNoise(cells, state)),
       ]);
     }
   }
@@ -104,6 +109,13 @@ function familiesCsv(model: PageModel, view: FamiliesView): string {
   return csvOf(["layer", ...families], rows);
 }
 
+function forestCsv(model: PageModel, view: ForestView): string {
+  const rows = forestRows(model, view.intervention).map((row) => [
+    model.spec(view.intervention), row.kind, row.name, row.mean, row.low, row.high, row.predictionLow, row.predictionHigh,
+  ]);
+  return csvOf(["spec", "kind", "name", "late_delta", "ci_low", "ci_high", "prediction_low", "prediction_high"], rows);
+}
+
 /** The numbers that a chart shows. */
 export function chartCsv<Kind extends ChartKind>(kind: Kind, model: PageModel, view: ChartViews[Kind]): string {
   switch (kind) {
@@ -111,9 +123,12 @@ export function chartCsv<Kind extends ChartKind>(kind: Kind, model: PageModel, v
       return mapCsv(model, view as MapView);
     case "ripple":
     case "perturbation":
+    case "geometry":
       return statesCsv(model, view as LinesView);
     case "trajectory":
       return trajectoryCsv(model, view as TrajectoryView);
+    case "forest":
+      return forestCsv(model, view as ForestView);
     case "pairs":
       return pairsCsv(model, view as PairsView);
     default:

@@ -2,7 +2,7 @@
 import type { EChartsOption } from "echarts";
 import type { HeadSummary, PageModel, PromptChoice } from "../model";
 import type { Theme } from "../theme";
-import { correctionName, counted, stateName } from "./format";
+import { correctionName, counted, stateName, testName } from "./format";
 import { visibleText } from "./labels";
 import { axisLook, bottomRoom, emptyChart, headOf, kMargin, leftRoom, legendOf } from "./layout";
 
@@ -83,7 +83,7 @@ function noteOf(model: PageModel, view: FamiliesView): string {
       : `“${visibleText(model.prompt(view.prompt === "all" ? 0 : view.prompt).text, 90)}”`;
   return (
     `${visibleText(model.data.model.id, 60)}, ${what}\nSilenced, a head decouples (tokens grow apart) or couples them in the ` +
-    `late blocks; late only: not in its own (${correctionName(test.sweep_correction)} over ${test.sweep_family_size} cells, α = ${test.alpha}).`
+    `late blocks; late only: not in its own (${testName(test.name)}, ${correctionName(test.sweep_correction)} over ${test.sweep_family_size} cells, α = ${test.alpha}).`
   );
 }
 

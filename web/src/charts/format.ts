@@ -1,4 +1,5 @@
 /** Numbers and text the way the charts write them. */
+import type { TestInfo } from "../data";
 
 const kNone = "–";
 type Value = number | null | undefined;
@@ -60,6 +61,28 @@ const kCorrections: { readonly [name: string]: string } = {
 /** A correction as people know it. */
 export function correctionName(name: string): string {
   return kCorrections[name] ?? name;
+}
+
+/** How the p-values of one intervention's blocks are corrected; empty where they are not. */
+export function blockCorrection(test: TestInfo): string {
+  const familyWise = test.correction === "bonferroni" || test.correction === "holm";
+  if (test.name === "token-swap" && familyWise && test.family !== "sweep") return "max-T";
+  return test.correction === "none" ? "" : correctionName(test.correction);
+}
+
+const kTests: { readonly [name: string]: string } = {
+  paired: "paired t-test",
+  independent: "Student's t-test with pooled variance",
+  wilcoxon: "Wilcoxon's signed-rank test",
+  dyadic: "dyadic-robust t-test",
+  "token-swap": "token-swap test",
+  "token-bootstrap": "studentised bootstrap over tokens",
+  "token-jackknife": "jackknife t-test over tokens",
+};
+
+/** A test as a sentence calls it: `paired t-test`. */
+export function testName(name: string): string {
+  return kTests[name] ?? name;
 }
 
 /** `1 head`, `2 heads` */

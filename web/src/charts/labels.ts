@@ -31,27 +31,33 @@ function isLowSurrogate(code: number): boolean {
   return code >= 0xdc00 && code < 0xe000;
 }
 
-function shown(character: string, code: number): string {
+/** `\\u202e`, `\\u{e0041}` */
+function escaped(code: number): string {
+  const digits = code.toString(16);
+  return code > 0xffff ? `\\u{${digits}}` : `\\u${`000${digits}`.slice(-4)}`;
+}
+
+function shown(character: string, code: number, space: string): string {
   if (code < 0x20) return String.fromCharCode(0x2400 + code);
   if (code === 0x7f) return "\u2421";
-  if (code === 0x20 || code === 0xa0) return kSpace;
+  if (code === 0x20 || code === 0xa0) return space;
   if (code === 0xfffe || code === 0xffff) return kReplacement;
-  return isUnseen(code) ? `\\u${code.toString(16)}` : character;
+  return isUnseen(code) ? escaped(code) : character;
 }
 
 /** The characters of `text`, each as it is shown: halves of a pair without the other as U+FFFD. */
-function shownCharacters(text: string): string[] {
+function shownCharacters(text: string, space: string): string[] {
   const list: string[] = [];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (isHighSurrogate(code) && isLowSurrogate(text.charCodeAt(at + 1))) {
       const whole = (code - 0xd800) * 0x400 + (text.charCodeAt(at + 1) - 0xdc00) + 0x10000;
-      list.push(shown(text.slice(at, at + 2), whole));
+      list.push(shown(text.slice(at, at + 2), whole, space));
       at++;
     } else if (isHighSurrogate(code) || isLowSurrogate(code)) {
       list.push(kReplacement);
     } else {
-      list.push(shown(text.charAt(at), code));
+      list.push(shown(text.charAt(at), code, space));
     }
   }
   return list;
@@ -59,7 +65,12 @@ function shownCharacters(text: string): string[] {
 
 /** A text in one line, its spaces as spaces and what cannot be seen made visible. */
 export function visibleText(text: string, longest = Infinity): string {
-  return shortened(shownCharacters(text), longest).split(kSpace).join(" ");
+  return shortened(shownCharacters(text, " "), longest);
+}
+
+/** A token the way it is listed: as `visibleText`, and its spaces as ␣. */
+export function visibleToken(text: string): string {
+  return shownCharacters(text, kSpace).join("");
 }
 
 function shortened(characters: string[], longest: number): string {
@@ -72,7 +83,7 @@ function shortened(characters: string[], longest: number): string {
  * its position behind it.
  */
 export function tokenLabels(tokens: readonly { text: string }[], longest = kLongest): string[] {
-  const labels = tokens.map((token) => shortened(shownCharacters(token.text), longest) || "∅");
+  const labels = tokens.map((token) => shortened(shownCharacters(token.text, kSpace), longest) || "∅");
   const counts: { [label: string]: number } = Object.create(null) as { [label: string]: number };
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
   return labels.map((label, at) => (counts[label]! > 1 ? `${label} (${at})` : label));

@@ -24,9 +24,18 @@ export function colourOf(theme: Theme, n: number): string {
   return theme.series[n % theme.series.length]!;
 }
 
-/** A point of a line: filled where it is significant, an outline else. */
-export function marked(theme: Theme, value: number | null, significant: boolean, n: number, aside = 0): object {
+const kCross = "path://M0,0L10,10M10,0L0,10";
+
+/** What a test says of a point: `near` is significant, but near the noise floor. */
+export type Mark = "significant" | "near" | "none";
+
+/** A point of a line: filled where it is significant, a cross near the noise floor, an outline else. */
+export function marked(theme: Theme, value: number | null, mark: Mark, n: number, aside = 0): object {
   const colour = colourOf(theme, n);
+  if (mark === "near" && value !== null) {
+    return { value, symbol: kCross, symbolOffset: [aside, 0], symbolSize: kSize + 2, itemStyle: { color: "none", borderColor: colour, borderWidth: 2 } };
+  }
+  const significant = mark === "significant";
   return {
     value,
     symbol: value === null ? "none" : symbolOf(n),

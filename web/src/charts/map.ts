@@ -3,8 +3,9 @@ import type { EChartsOption } from "echarts";
 import type { HeadSummary, PageModel, PromptChoice } from "../model";
 import { inkOn, type Theme } from "../theme";
 import { hatched, outlines } from "./cells";
-import { change, correctionName, number, pValue, stateName } from "./format";
+import { change, correctionName, number, pValue, stateName, testName } from "./format";
 import { plain, visibleText } from "./labels";
+import { hasNoiseFloor, type NearNoise, nearNoise } from "./noise";
 import { axisLook, bottomRoom, emptyChart, headOf, leftRoom } from "./layout";
 import { barRoom, colourBar, divergingScale, type Scale, scaleComponent, sequentialScale } from "./scale";
 
@@ -77,6 +78,12 @@ export function metricSign(summary: HeadSummary, metric: Metric): number {
   return summary.role === "separator" ? 1 : summary.role === "connector" ? -1 : 0;
 }
 
+/** Whether what is significant in a metric's own block is near the noise floor. */
+function isNear(near: NearNoise, metric: Metric): boolean {
+  if (metric === "immediate") return near.immediate;
+  return isOfExtreme(metric) ? near.extreme : near.late;
+}
+
 const kPlus = "+";
 const kMinus = "−";
 const kNothing = "·";
@@ -87,6 +94,7 @@ interface Cell {
   head: number;
   summary: HeadSummary;
   value: number | null;
+  near: NearNoise;
 }
 
 /** The single heads of a prompt. */
@@ -96,7 +104,7 @@ export function mapCells(model: PageModel, view: Pick<MapView, "prompt" | "metri
     const place = model.headOf(intervention);
     const summary = place === null ? null : model.summary(view.prompt, intervention);
     if (place === null || summary === null) return;
-    cells.push({ intervention, ...place, summary, value: metricValue(summary, view.metric) });
+    cells.push({ intervention, ...place, summary, value: metricValue(summary, view.metric), near: nearNoise(model, view.prompt, intervention) });
   });
   return cells;
 }
@@ -125,12 +133,14 @@ function noteOf(model: PageModel, view: MapView): string {
   return [
     `${visibleText(model.data.model.id, 60)}, ${promptNote(model, view.prompt)}`,
     `Colour: ${metricTexts[view.metric].says}. ${signNote(view)} ` +
-      `(${correctionName(test.sweep_correction)} over ${test.sweep_family_size} cells, α = ${test.alpha}).` +
+      `(${testName(test.name)}, ${correctionName(test.sweep_correction)} over ${test.sweep_family_size} cells, α = ${test.alpha}).` +
+      (hasNoiseFloor(model) ? " In brackets: below ten times the noise floor." : "") +
       (outlined.length > 0 ? ` Outlined: ${outlined.join(", ")}.` : ""),
   ].join("\n");
 }
 
-function tooltipOf(model: PageModel, cell: Cell, unit: string): string {
+function tooltipOf(model: PageModel, cell: Cell, metric: Metric): string {
+  const { unit } = metricTexts[metric];
   const { summary } = cell;
   const role = summary.role === "none" ? "no significant late effect" : summary.role;
   const lines = [
@@ -142,6 +152,7 @@ function tooltipOf(model: PageModel, cell: Cell, unit: string): string {
     `there t ${change(summary.t)}, d_z ${change(summary.dz)}`,
     `onset ${summary.onset === null ? "none" : `block ${number(summary.onset)}`}`,
   ];
+  if (isNear(cell.near, metric)) lines.push("significant, but below ten times the noise floor");
   if (summary.nSignificant !== null) {
     lines.push(`significant in ${summary.nSignificant} of ${model.data.prompts.length} prompts`);
   }
@@ -152,7 +163,8 @@ function itemOf(cell: Cell, view: MapView, scale: Scale, theme: Theme): object {
   const value = cell.value;
   const colour = value === null ? theme.background : scale.colour(value);
   const sign = metricSign(cell.summary, view.metric);
-  const mark = value === null ? kNothing : sign > 0 ? kPlus : sign < 0 ? kMinus : "";
+  const plainMark = value === null ? kNothing : sign > 0 ? kPlus : sign < 0 ? kMinus : "";
+  const mark = sign !== 0 && value !== null && isNear(cell.near, view.metric) ? `(${plainMark})` : plainMark;
   return {
     // Colours and axes need a number; infinities are at the scale's end.
     value: [cell.head, cell.layer, value === null ? 0 : Math.max(scale.low, Math.min(scale.high, value))],
@@ -201,7 +213,7 @@ export function mapChart(model: PageModel, view: MapView, theme: Theme): ECharts
       trigger: "item",
       formatter: (params: { data?: { intervention?: number } }) => {
         const cell = known[params.data?.intervention ?? -1];
-        return cell === undefined ? "" : tooltipOf(model, cell, text.unit);
+        return cell === undefined ? "" : tooltipOf(model, cell, view.metric);
       },
     },
     grid: [{ left, right: barRoom(theme) + 12, top, bottom: bottom.bottom }, bar.grid],

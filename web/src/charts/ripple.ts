@@ -1,12 +1,13 @@
 /** How the change of silenced heads travels from block to block. */
 import type { EChartsOption } from "echarts";
-import { type Cells, kCoupling, kDecoupling, type PageModel } from "../model";
+import { type Cells, isSignificant, kCoupling, type PageModel } from "../model";
 import type { Theme } from "../theme";
 import { bandSeries, type Interval } from "./bands";
-import { change, correctionName, number, pValue } from "./format";
+import { blockCorrection, change, number, pValue, testName } from "./format";
 import { plain, visibleText } from "./labels";
 import { axisLook, bottomRoom, emptyChart, headOf, kMargin, leftRoom, legendOf } from "./layout";
-import { asideOf, atPlaces, colourOf, cutLines, cutRows, type LinesView, marked, symbolOf, zeroLine } from "./lines";
+import { asideOf, atPlaces, colourOf, cutLines, cutRows, type LinesView, type Mark, marked, symbolOf, zeroLine } from "./lines";
+import { isNearNoise } from "./noise";
 import { type StateAxis, stateAxis, stateAxisOption } from "./states";
 
 export type RippleView = LinesView;
@@ -29,14 +30,15 @@ function linesOf(model: PageModel, view: LinesView): Line[] {
   return lines;
 }
 
-/** Whether the chosen test calls a state significant. */
-export function isSignificant(cells: Cells, state: number): boolean {
-  return cells.code[state] === kCoupling || cells.code[state] === kDecoupling;
+function effectWord(cells: Cells, state: number): string {
+  if (!isSignificant(cells, state)) return "";
+  const word = cells.code[state] === kCoupling ? ", coupling" : ", decoupling";
+  return isNearNoise(cells, state) ? `${word}, but near the noise floor ${number(cells.noise![state])}` : word;
 }
 
-function effectWord(cells: Cells, state: number): string {
-  if (cells.code[state] === kCoupling) return ", coupling";
-  return cells.code[state] === kDecoupling ? ", decoupling" : "";
+function markOf(cells: Cells, state: number): Mark {
+  if (isNearNoise(cells, state)) return "near";
+  return isSignificant(cells, state) ? "significant" : "none";
 }
 
 function sentence(model: PageModel, prompt: number): string {
@@ -105,7 +107,7 @@ function rippleSeries(line: Line, count: number, axis: StateAxis, theme: Theme):
         const state = states[place]!;
         const unreached = state < line.cut;
         if (unreached) return { value, symbol: "none" };
-        return marked(theme, value, isSignificant(cells, state), n, place > cells.nBlocks ? aside : 0);
+        return marked(theme, value, markOf(cells, state), n, place > cells.nBlocks ? aside : 0);
       }),
     },
     bandSeries(name, colour, 0.16, intervalsOf(axis, line), aside),
@@ -136,10 +138,12 @@ export function rippleChart(model: PageModel, view: RippleView, theme: Theme): E
   if (lines.length === 0) return emptyChart(theme, title, "no silenced head is chosen");
   const { test } = model.data;
   const direct = lines.some((line) => line.cells.direct !== null) ? " Dashed: the direct part." : "";
-  const corrected = test.correction === "none" ? `p < ${test.alpha}` : `p adj. < ${test.alpha}, ${correctionName(test.correction)}`;
+  const correction = blockCorrection(test);
+  const corrected = `${testName(test.name)}, ${correction === "" ? "p" : `${correction}: p adj.`} < ${test.alpha}`;
+  const noise = lines.some((line) => line.cells.noise !== null) ? " Crosses: significant, but below ten times the noise floor." : "";
   const note =
     `${sentence(model, view.prompt)}\nLine: mean Δ of ${model.prompt(view.prompt).n_pairs} pairs; band: ` +
-    `${number(100 * (1 - test.alpha))} % interval. Filled marks: significant (${corrected}).${direct}`;
+    `${number(100 * (1 - test.alpha))} % interval. Filled marks: significant (${corrected}).${noise}${direct}`;
   const { base, top } = headOf(theme, title, note, `Mean change of similarity per block of ${specs(lines)}.`);
   const legend = legendOf(theme, top, lines.map((line) => line.name));
   const finalNorm = lines.some((line) => line.cells.hasFinalNorm);
