@@ -38,9 +38,11 @@ VENDORS = {
     "Boost": (("boost/",), {"stats"}),
     "Eigen": (("Eigen/", "eigen3/", "unsupported/Eigen"), {"measure"}),
     "PCRE2": (("pcre2",), {"text"}),
-    "nlohmann-json": (("nlohmann/",), {"support", "text", "model", "store", "report"}),
+    "nlohmann-json": (("nlohmann/",), {"support", "text", "model", "hub", "store", "report"}),
     "CLI11": (("CLI/",), {"cli"}),
     "SQLite": (("sqlite3",), {"store"}),
+    "libcurl": (("curl/",), {"hub"}),
+    "OpenSSL": (("openssl/",), {"hub"}),
     "Duktape": (("duktape",), {"report"}),
     "librsvg": (("librsvg/", "cairo"), {"report"}),
 }

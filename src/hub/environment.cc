@@ -156,6 +156,7 @@ Environment read_environment(const Getter& get) {
   result.symlinks = !variables.find_switch("HF_HUB_DISABLE_SYMLINKS").value_or(false);
   const auto no_progress = variables.find_switch("HF_HUB_DISABLE_PROGRESS_BARS");
   if (no_progress) result.progress = !*no_progress;
+  result.certificates = variables.find("SSL_CERT_FILE");
   result.etag_timeout_s = variables.seconds("HF_HUB_ETAG_TIMEOUT", result.etag_timeout_s);
   result.download_timeout_s =
       variables.seconds("HF_HUB_DOWNLOAD_TIMEOUT", result.download_timeout_s);

@@ -24,6 +24,8 @@ struct Environment {
   bool symlinks = true;              ///< false with HF_HUB_DISABLE_SYMLINKS
   /// HF_HUB_DISABLE_PROGRESS_BARS turned round; nullopt lets the program decide.
   std::optional<bool> progress;
+  /// SSL_CERT_FILE: authorities to trust in place of the system's.
+  std::optional<std::string> certificates;
   int etag_timeout_s = 10;      ///< HF_HUB_ETAG_TIMEOUT
   int download_timeout_s = 10;  ///< HF_HUB_DOWNLOAD_TIMEOUT
 };
