@@ -77,7 +77,7 @@ void PullProgress::show(const hub::PullEvent& event) {
     case Kind::progress: {
       FileProgress& file = files_[event.path];
       // Less than before: the server made it start again.
-      if (event.done < file.first) file = {event.done, event.total, 0, clock_()};
+      if (event.done < file.first) file = {event.done, event.total, event.done, clock_()};
       file.done = event.done;
       break;
     }

@@ -1,5 +1,6 @@
 #include "hub/address.h"
 
+#include <algorithm>
 #include <memory>
 
 #include <arpa/inet.h>
@@ -48,7 +49,10 @@ Address::Address(std::string_view text) {
     throw_no_address(text);
   }
   const std::string scheme = part(url, CURLUPART_SCHEME);
-  const std::string host = part(url, CURLUPART_HOST);
+  std::string host = part(url, CURLUPART_HOST);
+  std::ranges::transform(host, host.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
   if ((scheme != "http" && scheme != "https") || host.empty()) throw_no_address(text);
   if (!part(url, CURLUPART_USER).empty() || !part(url, CURLUPART_PASSWORD).empty()) {
     throw ModelError(fmt::format(

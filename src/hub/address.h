@@ -32,7 +32,7 @@ class Address {
   bool is_https_ = false;
 };
 
-/// Whether `host`, as libcurl writes it, is this machine by its name or number: localhost,
+/// Whether `host`, as libcurl writes it and in lower case, is this machine by its name or number: localhost,
 /// 127.0.0.0/8 or ::1.
 bool is_loopback(std::string_view host);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <string_view>
 #include <thread>
 
 #include <fmt/format.h>
@@ -14,6 +15,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kBytesThatCount = 1 << 20;
 constexpr auto kPause = std::chrono::milliseconds(100);
+// Files with the same bytes share a lock, and threads of one pull wait for each other a moment.
+constexpr auto kBeforeNotes = std::chrono::seconds(1);
 constexpr auto kBetweenNotes = std::chrono::seconds(10);
 
 }  // namespace
@@ -42,17 +45,19 @@ BlobWatch PullControl::watch_of(const std::string& path, std::uint64_t total, Ba
     tell({PullEvent::Kind::progress, path, present, total, ""});
   };
   watch.note = [this](const std::string& text) { note(text); };
-  watch.waiting = [this, path, next = Clock::now()]() mutable {
+  watch.waiting = [this, path, next = Clock::now() + kBeforeNotes]() mutable {
     check_stopped();
     if (Clock::now() < next) return;
     next = Clock::now() + kBetweenNotes;
-    note(fmt::format("another process is fetching {}; waiting for it", path));
+    note(fmt::format("another download of {} is under way; waiting for it", path));
   };
   return watch;
 }
 
 void PullControl::wait_after(const RequestFailure& failure, double seconds) {
-  note(fmt::format("{}; trying again in {:.0f} s", failure.what(), seconds));
+  // What to do about it follows the semicolon: it is done here.
+  const std::string_view what = failure.what();
+  note(fmt::format("{}; trying again in {:.0f} s", what.substr(0, what.find(';')), seconds));
   const Clock::time_point end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                                    std::chrono::duration<double>(seconds));
   while (Clock::now() < end) {

@@ -303,7 +303,7 @@ class Together(PullTest):
             process = self.start(hub)
             note = process.stderr.readline()
         process.communicate(timeout=60)
-        self.assertIn(b"another process is fetching vocab.json", note)
+        self.assertIn(b"another download of vocab.json", note)
         self.assertEqual(process.returncode, 0)
 
 
