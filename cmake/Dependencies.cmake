@@ -8,6 +8,8 @@ find_package(CLI11 2.1 REQUIRED)                    # cli: options, help, comple
 find_package(fmt 9 REQUIRED)                        # number and table formatting
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)         # measure: symmetric eigenvalues
 find_package(SQLite3 3.35 REQUIRED)                 # store: results that outlive the process
+find_package(CURL 7.85 REQUIRED)                    # hub: HTTP, TLS and proxies
+find_package(OpenSSL 3.0 REQUIRED)                  # hub: SHA-256 and git's SHA-1 of what arrives
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)  # text: Unicode classes of the BPE
 pkg_check_modules(DUKTAPE REQUIRED IMPORTED_TARGET duktape)  # report: runs the figures' script
 pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0>=2.52 cairo)

@@ -41,6 +41,8 @@ TEST(DescribeApp, ReadsTheDeclarations) {
   const CommandInfo& silence = command(tool, "silence");
   EXPECT_EQ(usage_of(silence), "tacet silence [OPTIONS] [PROMPT]");
   EXPECT_EQ(usage_of(command(tool, "models")), "tacet models [OPTIONS] [FOLDER...]");
+  EXPECT_EQ(usage_of(command(tool, "pull")), "tacet pull [OPTIONS] [REPO_ID]");
+  EXPECT_EQ(option(command(tool, "pull"), "--revision").default_value, "main");
   const CommandInfo& sweep = command(tool, "sweep");
   EXPECT_EQ(usage_of(sweep), "tacet sweep [OPTIONS] [PROMPT...]");
   EXPECT_THAT(option(sweep, "--metric").choices,

@@ -1,0 +1,127 @@
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/declare.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/pull_progress.h"
+#include "cli/pull_table.h"
+#include "cli/run_settings.h"
+#include "cli/values.h"
+#include "hub/pull.h"
+#include "store/pull_listing.h"
+#include "tacet/error.h"
+#include "tacet/version.h"
+
+namespace tacet::cli {
+namespace {
+
+struct PullArguments {
+  std::string repo;
+  std::string revision = "main";
+  OutputOptions output;
+};
+
+constexpr const char* kDescription =
+    "Fetch a model into the Hugging Face cache.\n\n"
+    "Config, tokenizer and weights (safetensors) are verified as they arrive and laid out as the "
+    "Hugging Face tools do, which find them then. What is there already is not fetched, a transfer "
+    "that broke off goes on where it was. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, "
+    "HF_HUB_OFFLINE and the proxy variables mean what they mean there.";
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  tacet pull gpt2-medium\n"
+    "  tacet pull openai-community/gpt2 --revision 607a30d783dfa663caf39e06633721c8d4cfcd7e\n"
+    "  HF_HUB_OFFLINE=1 tacet pull gpt2-medium --format json\n";
+
+std::string_view verified_by(hub::EtagKind kind) {
+  switch (kind) {
+    case hub::EtagKind::sha256:
+      return "sha256";
+    case hub::EtagKind::git_sha1:
+      return "git-sha1";
+    case hub::EtagKind::other:
+      break;
+  }
+  return "size";
+}
+
+store::PullListing listing_of(const hub::PullResult& result, const PullArguments& arguments) {
+  store::PullListing listing{
+      arguments.repo, arguments.revision, result.commit, result.snapshot.string(), {}};
+  for (const hub::PulledFile& file : result.files) {
+    listing.files.push_back(
+        {file.path, file.size, file.downloaded, std::string(verified_by(file.verified))});
+  }
+  return listing;
+}
+
+/// The factor on all waits between two attempts: tests of a hub that fails would take minutes.
+double wait_scale() {
+  constexpr const char* kName = "TACET_WAIT_SCALE";
+  constexpr double kLargest = 1000;
+  const char* const text = std::getenv(kName);
+  return text == nullptr || *text == '\0' ? 1 : parse_between(kName, text, 0, kLargest);
+}
+
+std::string rendered(const store::PullListing& listing, const OutputOptions& output,
+                     const Terminal& terminal) {
+  switch (output.format) {
+    case Format::json:
+      return store::pull_json(listing);
+    case Format::csv:
+      return store::pull_csv(listing);
+    case Format::table:
+      break;
+  }
+  return render_pull(listing, view_for(output, terminal));
+}
+
+void run_pull(const PullArguments& arguments, const Terminal& terminal) {
+  if (arguments.repo.empty()) {
+    throw UsageError("REPO_ID is missing; name a model of the hub, as in 'tacet pull gpt2-medium'");
+  }
+  const hub::RepoId repo(arguments.repo);
+  const hub::Environment environment = hub::read_environment();
+  hub::PullOptions options;
+  options.revision = arguments.revision;
+  options.user_agent = fmt::format("tacet/{}", kVersion);
+  options.retry.scale = wait_scale();
+  const bool bars = terminal.error_is_terminal && !arguments.output.quiet &&
+                    !arguments.output.no_progress && environment.progress.value_or(true);
+  hub::PullResult result;
+  {
+    PullProgress progress(bars, !arguments.output.quiet);
+    result = hub::pull(repo, environment, options,
+                       [&progress](const hub::PullEvent& event) { progress.show(event); });
+  }
+  write_result(rendered(listing_of(result, arguments), arguments.output, terminal),
+               arguments.output.out);
+}
+
+}  // namespace
+
+Command declare_pull(CLI::App& root) {
+  CLI::App* const app = root.add_subcommand("pull", kDescription);
+  app->footer(kExamples);
+  const auto arguments = std::make_shared<PullArguments>();
+  add_value(
+      *app, "REPO_ID", "REPO_ID", [arguments](const std::string& text) { arguments->repo = text; },
+      "The model's id on the hub, such as openai-community/gpt2-medium, or a short name such as "
+      "gpt2.");
+  add_value(
+      *app, "--revision", "R", [arguments](const std::string& text) { arguments->revision = text; },
+      "Branch, tag, pull request (refs/pr/1) or commit.")
+      ->default_str(arguments->revision);
+  declare_output(*app, arguments->output);
+  declare_quiet(*app, arguments->output);
+  declare_progress(*app, arguments->output);
+  return {app, [arguments](const Terminal& terminal) { run_pull(*arguments, terminal); }};
+}
+
+}  // namespace tacet::cli
