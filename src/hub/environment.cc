@@ -166,6 +166,11 @@ Environment read_environment() {
   return read_environment(process_variable);
 }
 
+fs::path expand_path(const std::string& path) {
+  const Getter get = process_variable;
+  return Variables(get).expanded(path);
+}
+
 std::optional<std::string> find_token(const Environment& environment) {
   if (!environment.send_token) return std::nullopt;
   if (environment.token) return environment.token;

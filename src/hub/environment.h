@@ -36,6 +36,10 @@ Environment read_environment(const Getter& get);
 /// The same for this process's own variables. Not to be called while a thread changes them.
 Environment read_environment();
 
+/// `path` with a `~` at its start and its `$NAME` and `${NAME}` expanded from this process's
+/// variables.
+std::filesystem::path expand_path(const std::string& path);
+
 /// The token to send: the variable's, else the content of `token_path`, without line breaks and
 /// white space around; nullopt when there is none, or none may be sent. Throws ModelError naming
 /// the file when it is there and cannot be read, never with its content. Thread safe.
