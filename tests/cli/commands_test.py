@@ -15,7 +15,7 @@ import unittest
 import tool
 from tool import IDS, PROMPT, ToolTest, ask, ask_json, environment, mini, run, write_tiny_model
 
-COMMANDS = ("silence", "sweep", "study", "trajectory", "tokens", "models", "completions", "man")
+COMMANDS = ("silence", "sweep", "study", "trajectory", "tokens", "models", "check", "completions", "man")
 
 
 class Prompts(ToolTest):
