@@ -155,7 +155,7 @@ ModelPlace find_model(const ModelOptions& options, bool quiet) {
     }
     return {name, std::nullopt};
   }
-  const fs::path cache = hub::read_environment().cache;
+  const fs::path cache = hub::read_cache_path();
   const fs::path folder = expanded(name);
   const bool is_repository = !is_path(name) && !hub::repo_id_error(name);
   if (is_folder(folder) || (is_there(folder) && !is_repository)) {

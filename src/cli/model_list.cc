@@ -153,7 +153,7 @@ std::vector<std::string> model_folders(const std::string& folder) {
 std::vector<store::ModelListing> list_models(const std::vector<std::string>& folders) {
   std::vector<store::ModelListing> models = {listing_of_mini()};
   // What was last used is asked of all before the first is read.
-  for (const hub::CachedModel& model : hub::list_cached_models(hub::read_environment().cache)) {
+  for (const hub::CachedModel& model : hub::list_cached_models(hub::read_cache_path())) {
     models.push_back(listing_of_cached(model));
   }
   for (const std::string& folder : folders) {

@@ -28,6 +28,12 @@ struct Environment {
   int download_timeout_s = 10;  ///< HF_HUB_DOWNLOAD_TIMEOUT
 };
 
+/// Where the cache is, by `get` and the same rules; no other variable can be wrong.
+std::filesystem::path read_cache_path(const Getter& get);
+
+/// The same for this process's own variables.
+std::filesystem::path read_cache_path();
+
 /// Reads the variables through `get`. HF_HOME, when not set, is `$XDG_CACHE_HOME/huggingface`, else
 /// `~/.cache/huggingface`. Throws UsageError naming the variable when a timeout is no whole number
 /// of seconds from 1 on. Thread safe where `get` is.

@@ -92,6 +92,11 @@ class Names(CacheTest):
             tool.ask(*RUN, "--model", "org/name", cwd=self.work,
                      env=environment(HF_HUB_CACHE=None, **changes))
 
+    def test_variables_of_downloads_do_not_matter(self):
+        self.put("org/name")
+        self.ask_json(*RUN, "--model", "org/name", HF_HUB_ETAG_TIMEOUT="soon", HF_ENDPOINT="nowhere",
+                      HF_TOKEN_PATH="/")
+
     def test_a_read_only_cache_without_links_or_references(self):
         plain = self.put("org/name", reference=None)
         folder = self.hub / "models--org--name"
