@@ -49,19 +49,29 @@ class Model {
   /// Opens a folder in Hugging Face layout: `config.json` and `model.safetensors`, or the shards
   /// of `model.safetensors.index.json`. Throws ModelError naming file, tensor or setting.
   static Model load(const std::filesystem::path& folder);
+  /// The same, called `id` in results: the repository's id for a snapshot of the hub's cache.
+  static Model load(const std::filesystem::path& folder, std::string id);
 
   /// The small trained model that the library carries: 24 blocks x 16 heads, d_model 128.
   static Model mini();
 
   /// The settings of the checkpoint.
   const ModelConfig& config() const;
-  /// The folder as given, or "mini".
+  /// What the model is called: the folder as given, "mini", or the id given to load().
   const std::string& id() const;
+  /// Where its files lie; nullopt for the model that the library carries.
+  const std::optional<std::filesystem::path>& folder() const;
   /// Stored type of the block matrices: "F32", "F16", "BF16", or "mixed".
   const std::string& dtype() const;
   /// 16 hexadecimal digits that tell models apart: a hash of config, headers, file sizes and bytes
   /// sampled at fixed places. Independent of where the files lie.
   const std::string& fingerprint() const;
+  /// SHA-256 of `model.safetensors` as the Hugging Face cache states it (the name of the blob that
+  /// the file is a link to); empty where nothing states it: a plain folder, shards. Not computed.
+  const std::string& sha256() const;
+  /// The published checkpoint that this is by that hash, its size and its shape: "gpt2-medium";
+  /// empty for any other.
+  const std::string& official() const;
 
   /// The tensors, for the engine.
   const model::Weights& weights() const { return *weights_; }

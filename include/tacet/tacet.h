@@ -4,6 +4,7 @@
 #pragma once
 
 #include "tacet/across.h"
+#include "tacet/check.h"
 #include "tacet/control.h"
 #include "tacet/effect_sizes.h"
 #include "tacet/error.h"

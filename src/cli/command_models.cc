@@ -19,8 +19,10 @@ struct ModelsArguments {
 };
 
 constexpr const char* kDescription =
-    "List the models that are there: the embedded one, and those in folders.\n\n"
-    "A model that cannot be used is listed with the reason.";
+    "List the models that are there: the embedded one, those in the Hugging Face cache, and those "
+    "in folders.\n\n"
+    "A model that cannot be used is listed with the reason. The cache is where HF_HUB_CACHE or "
+    "HF_HOME say, else ~/.cache/huggingface/hub; nothing is fetched.";
 
 constexpr const char* kExamples =
     "Examples:\n"

@@ -107,12 +107,11 @@ ControlResult run_controls_of(const SilenceResult& result, const Model& model, s
 void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   check(arguments);
   const double start = now_seconds();
-  const Model model = load_model(arguments.model.model);
+  const Model model = load_model(arguments.model, arguments.output.quiet);
   const ModelConfig& config = model.config();
   Intervention intervention = resolve_cut(arguments.cut, config.n_layer, config.n_head);
   if (arguments.n_controls) check_controls(intervention, *arguments.n_controls);
-  const Prompt prompt =
-      resolve_prompt(arguments.prompt, model, arguments.model.model, arguments.output.quiet);
+  const Prompt prompt = resolve_prompt(arguments.prompt, model, arguments.output.quiet);
   intervention.positions = resolve_positions(arguments.cut.at, prompt);
   SilenceOptions options = arguments.options;
   options.threads = usable_threads(options.threads, arguments.output.quiet);

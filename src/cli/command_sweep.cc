@@ -224,13 +224,13 @@ SweepArguments seeded(SweepArguments arguments) {
 }
 
 void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
-  const Model model = load_model(arguments.model.model);
+  const Model model = load_model(arguments.model, arguments.output.quiet);
   // What is wrong with the SPEC or a prompt is said before the database is made.
   parse_heads(arguments.cut.heads, model.config().n_layer, model.config().n_head);
   check_cosine(arguments, model);
   const std::vector<SweepInput> inputs =
       resolve_inputs(arguments.source, arguments.cut.at, arguments.options.silence.exclude_first,
-                     model, arguments.model.model, arguments.output.quiet);
+                     model, arguments.output.quiet);
   std::vector<std::string> groups;
   for (const SweepInput& input : inputs) groups.push_back(input.group);
   check_across(arguments, groups);

@@ -51,9 +51,8 @@ void run_trajectory(const TrajectoryArguments& arguments, const Terminal& termin
   const OutputOptions& output = arguments.output;
   check_output(output);
   const double start = now_seconds();
-  const Model model = load_model(arguments.model.model);
-  const Prompt prompt =
-      resolve_prompt(arguments.prompt, model, arguments.model.model, output.quiet);
+  const Model model = load_model(arguments.model, output.quiet);
+  const Prompt prompt = resolve_prompt(arguments.prompt, model, output.quiet);
   SilenceOptions options = arguments.options;
   options.threads = usable_threads(options.threads, output.quiet);
   Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);

@@ -26,6 +26,7 @@ Command declare_figure(CLI::App& root);
 Command declare_tokens(CLI::App& root);
 Command declare_pull(CLI::App& root);
 Command declare_models(CLI::App& root);
+Command declare_check(CLI::App& root);
 Command declare_completions(CLI::App& root);
 Command declare_man(CLI::App& root);
 

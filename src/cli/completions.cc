@@ -12,6 +12,9 @@ namespace {
 /// What can stand in place of an option's value.
 enum class Completion { nothing, choices, files, folders, models };
 
+/// What --model takes beside folders and the longer ids.
+constexpr std::string_view kModels = "mini gpt2 gpt2-medium gpt2-large gpt2-xl distilgpt2";
+
 Completion completion_of(const OptionInfo& option) {
   if (!option.choices.empty()) return Completion::choices;
   if (option.value == "FILE") return Completion::files;
@@ -70,8 +73,9 @@ std::string bash_action(const OptionInfo& option) {
     case Completion::folders:
       return R"(compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")))";
     case Completion::models:
-      return R"(compopt -o filenames; COMPREPLY=($(compgen -W "mini" -- "$cur") )"
-             R"($(compgen -d -- "$cur")))";
+      return fmt::format(R"(compopt -o filenames; COMPREPLY=($(compgen -W "{}" -- "$cur") )"
+                         R"($(compgen -d -- "$cur")))",
+                         kModels);
     case Completion::nothing:
       break;
   }
@@ -184,7 +188,7 @@ std::string zsh_script(const CommandInfo& tool) {
   return fmt::format(R"(#compdef {0}
 # zsh completion for {0}
 _tacet_models() {{
-  _alternative 'models:model:(mini)' 'folders:folder:_files -/'
+  _alternative 'models:model:({4})' 'folders:folder:_files -/'
 }}
 _{0}() {{
   local context state state_descr line
@@ -210,7 +214,7 @@ else
   compdef _{0} {0}
 fi
 )",
-                     tool.name, zsh_options(tool, "    "), commands, cases);
+                     tool.name, zsh_options(tool, "    "), commands, cases, kModels);
 }
 
 std::string fish_quoted(std::string_view text) {
@@ -235,7 +239,7 @@ std::string fish_option(const CommandInfo& tool, const std::string& condition,
       out += " -x -a '(__fish_complete_directories)'";
       break;
     case Completion::models:
-      out += " -x -a 'mini (__fish_complete_directories)'";
+      out += fmt::format(" -x -a '{} (__fish_complete_directories)'", kModels);
       break;
     case Completion::nothing:
       out += option.value.empty() ? "" : " -x";

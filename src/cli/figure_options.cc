@@ -68,6 +68,9 @@ void declare_results(CLI::App& app, PageSource& source) {
            "The model that the results were made with, where it is not found under the name that "
            "it had then. pairs needs it, and trajectory with --json.")
       ->group(kResults);
+  add_text(app, "--revision", "REVISION", source.revision,
+           "Of a model in the Hugging Face cache: a branch, a tag or a commit; else main.")
+      ->group(kResults);
 }
 
 void declare_shown(CLI::App& app, FigureOptions& options) {
@@ -155,6 +158,9 @@ void check_figure(const FigureOptions& options) {
   if (options.show == PairsShow::delta && is_trajectory) refuse("--show delta", kind, "pairs");
   if (options.source.model && !is_pairs && !is_trajectory) {
     refuse("--model", kind, "pairs and trajectory");
+  }
+  if (options.source.revision && !is_pairs && !is_trajectory) {
+    refuse("--revision", kind, "pairs and trajectory");
   }
   if (options.source.heads && kind == FigureKind::families) {
     refuse("--heads", kind, "the other kinds");

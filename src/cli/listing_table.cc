@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/bars.h"
 #include "cli/prompt_view.h"
@@ -13,6 +14,8 @@ namespace tacet::cli {
 namespace {
 
 constexpr std::size_t kWidestPiece = 60;
+constexpr std::size_t kShortCommit = 7;
+constexpr std::size_t kDate = 10;  // of 2026-08-22T12:00:00Z
 
 /// 4763136 as "4.8 M".
 std::string format_count(std::int64_t count) {
@@ -23,11 +26,27 @@ std::string format_count(std::int64_t count) {
   return fmt::format("{}", count);
 }
 
+/// What only a model in the cache has, below its row: "main, v1 · commit 6dcaa7a · 1.52 GB on disk
+/// · last used 2026-08-22 · official gpt2-medium".
+std::string cache_row(const store::ModelListing& model, const View& view) {
+  std::vector<std::string> parts;
+  if (!model.revisions.empty())
+    parts.push_back(fmt::format("{}", fmt::join(model.revisions, ", ")));
+  if (!model.commit.empty()) parts.push_back("commit " + model.commit.substr(0, kShortCommit));
+  if (model.disk_bytes) parts.push_back(format_count(*model.disk_bytes) + "B on disk");
+  if (!model.last_used.empty()) parts.push_back("last used " + model.last_used.substr(0, kDate));
+  if (!model.official.empty()) parts.push_back("official " + model.official);
+  if (parts.empty()) return {};
+  return paragraph("  " + support::escape_for_display(fmt::format("{}", fmt::join(parts, " · "))),
+                   view, Ink::dim);
+}
+
 std::string model_row(const store::ModelListing& model, std::size_t id_width, const View& view) {
   const std::string id = pad_right(support::escape_for_display(model.id), id_width);
   if (!model.error.empty()) {
     std::string out = "  " + id + "  " + view.style.paint(Ink::warning, "cannot be used") + "\n";
-    return out + paragraph("  " + support::escape_for_display(model.error), view, Ink::dim);
+    return out + cache_row(model, view) +
+           paragraph("  " + support::escape_for_display(model.error), view, Ink::dim);
   }
   const std::string shape =
       fmt::format("{}x{}", model.n_layer.value_or(0), model.n_head.value_or(0));
@@ -35,7 +54,8 @@ std::string model_row(const store::ModelListing& model, std::size_t id_width, co
                      model.d_model.value_or(0), model.n_positions.value_or(0),
                      model.vocab_size.value_or(0), model.dtype,
                      format_count(model.parameters.value_or(0)),
-                     format_count(model.bytes.value_or(0)) + "B", model.fingerprint);
+                     format_count(model.bytes.value_or(0)) + "B", model.fingerprint) +
+         cache_row(model, view);
 }
 
 }  // namespace

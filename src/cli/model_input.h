@@ -1,22 +1,38 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
+#include "cli/options.h"
 #include "tacet/model.h"
 #include "tacet/tokenizer.h"
 
 namespace tacet::cli {
 
-/// Opens the model that `--model` names: "mini" or a folder. Throws ModelError, for a name that is
-/// neither with what was probably meant and what a model has to be.
-Model load_model(const std::string& name);
+/// Where the model that was asked for lies.
+struct ModelPlace {
+  std::string id;                               ///< what it is called in results: as asked for
+  std::optional<std::filesystem::path> folder;  ///< nullopt: the embedded one
+};
 
-/// The tokenizer that belongs to the model. Throws ModelError, as load_model does too.
-Tokenizer load_tokenizer(const std::string& model_name);
+/// Finds the model that `--model` and `--revision` name; asks nothing of the network. In this
+/// order: "mini"; a path (it begins with `/`, `./`, `../` or `~/`) and any folder that is there; an
+/// id that the Hugging Face cache has. A note says which of two was taken, unless `quiet`. Throws
+/// ModelError for a name that is none of them, with what was probably meant and what to do;
+/// UsageError for a revision of what has none.
+ModelPlace find_model(const ModelOptions& options, bool quiet);
+
+/// Opens it. Throws what find_model throws, and ModelError for files that cannot be used.
+Model load_model(const ModelOptions& options, bool quiet);
+
+/// The tokenizer at that place. Throws ModelError.
+Tokenizer load_tokenizer(const ModelPlace& place);
+/// The tokenizer that belongs to an open model. Throws ModelError.
+Tokenizer load_tokenizer(const Model& model);
 
 /// The same for prompts that need none: nullopt when the model's folder has no tokenizer files, or
 /// has files that cannot be used, of which a warning tells unless `quiet`.
-std::optional<Tokenizer> load_tokenizer_if_any(const std::string& model_name, bool quiet);
+std::optional<Tokenizer> load_tokenizer_if_any(const Model& model, bool quiet);
 
 }  // namespace tacet::cli

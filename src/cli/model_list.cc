@@ -1,11 +1,14 @@
 #include "cli/model_list.h"
 
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "hub/cached_models.h"
+#include "hub/environment.h"
 #include "model/weights.h"
 #include "tacet/error.h"
 #include "tacet/model.h"
@@ -57,12 +60,9 @@ Total total_of(const model::Weights& weights) {
   return total;
 }
 
-store::ModelListing listing_of(const Model& model, const std::string& source) {
+void describe(const Model& model, store::ModelListing& listing) {
   const ModelConfig& config = model.config();
   const Total total = total_of(model.weights());
-  store::ModelListing listing;
-  listing.id = model.id();
-  listing.source = source;
   listing.n_layer = config.n_layer;
   listing.n_head = config.n_head;
   listing.d_model = config.d_model;
@@ -72,20 +72,55 @@ store::ModelListing listing_of(const Model& model, const std::string& source) {
   listing.parameters = total.parameters();
   listing.bytes = total.bytes();
   listing.fingerprint = model.fingerprint();
+  listing.sha256 = model.sha256();
+  listing.official = model.official();
+}
+
+/// One model that cannot be used must not hide the others.
+void describe_files(const fs::path& folder, store::ModelListing& listing) {
+  try {
+    describe(Model::load(folder), listing);
+  } catch (const ModelError& error) {
+    listing.error = error.what();
+  }
+}
+
+store::ModelListing listing_of_mini() {
+  store::ModelListing listing;
+  listing.id = "mini";
+  listing.source = "embedded";
+  describe(Model::mini(), listing);
   return listing;
 }
 
 store::ModelListing listing_of_folder(const std::string& folder) {
-  try {
-    return listing_of(Model::load(folder), "folder");
-  } catch (const ModelError& error) {
-    // One folder that cannot be used must not hide the others.
-    store::ModelListing listing;
-    listing.id = folder;
-    listing.source = "folder";
-    listing.error = error.what();
-    return listing;
-  }
+  store::ModelListing listing;
+  listing.id = folder;
+  listing.source = "folder";
+  describe_files(folder, listing);
+  return listing;
+}
+
+/// The moment as ISO 8601 in UTC: the same text wherever it is read.
+std::string utc(std::time_t moment) {
+  std::tm parts = {};
+  if (::gmtime_r(&moment, &parts) == nullptr) return {};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+store::ModelListing listing_of_cached(const hub::CachedModel& model) {
+  store::ModelListing listing;
+  listing.id = model.id.text();
+  listing.source = "cache";
+  listing.revisions = model.revisions;
+  listing.commit = model.commit;
+  listing.error = model.error;
+  if (model.folder.empty()) return listing;
+  listing.disk_bytes = static_cast<std::int64_t>(model.bytes);
+  if (model.last_used) listing.last_used = utc(*model.last_used);
+  if (listing.error.empty()) describe_files(model.folder, listing);
+  return listing;
 }
 
 bool has_config(const fs::path& folder) {
@@ -116,7 +151,11 @@ std::vector<std::string> model_folders(const std::string& folder) {
 }  // namespace
 
 std::vector<store::ModelListing> list_models(const std::vector<std::string>& folders) {
-  std::vector<store::ModelListing> models = {listing_of(Model::mini(), "embedded")};
+  std::vector<store::ModelListing> models = {listing_of_mini()};
+  // What was last used is asked of all before the first is read.
+  for (const hub::CachedModel& model : hub::list_cached_models(hub::read_cache_path())) {
+    models.push_back(listing_of_cached(model));
+  }
   for (const std::string& folder : folders) {
     for (const std::string& model : model_folders(folder)) {
       models.push_back(listing_of_folder(model));

@@ -76,6 +76,16 @@ void declare_how(CLI::App& app, std::string& at, SliceMode& mode) {
 
 }  // namespace
 
+namespace {
+
+CLI::Option* add_revision(CLI::App& app, std::optional<std::string>& revision) {
+  return add_text(app, "--revision", "REVISION", revision,
+                  "Of a model in the cache: a branch, a tag, refs/pr/N, or a commit, of which the "
+                  "first five digits do. Else main.");
+}
+
+}  // namespace
+
 std::string_view to_string(Format format) {
   switch (format) {
     case Format::table:
@@ -89,14 +99,19 @@ std::string_view to_string(Format format) {
 }
 
 void declare_model(CLI::App& app, ModelOptions& options) {
-  const auto setter = [&options](const std::string& text) { options.model = text; };
+  const auto setter = [&options](const std::string& text) {
+    options.model = text;
+    options.is_named = true;
+  };
   CLI::Option* const model =
       add_value(app, "-m,--model", "MODEL", setter,
-                "The model: mini, which is part of the tool, or a folder in Hugging Face layout "
-                "with config.json and model.safetensors. 'mini' is the embedded one even beside a "
-                "folder of that name; './mini' is the folder.")
+                "The model: mini, which is part of the tool; a folder in Hugging Face layout with "
+                "config.json and model.safetensors; or an id such as openai-community/gpt2-medium, "
+                "or gpt2, gpt2-medium, gpt2-large, gpt2-xl, distilgpt2, looked up in the Hugging "
+                "Face cache. A folder that is there wins over an id, mini over a folder of that "
+                "name; './mini' is the folder.")
           ->default_str(options.model);
-  in_group("Model and prompt", {model});
+  in_group("Model and prompt", {model, add_revision(app, options.revision)});
 }
 
 void declare_prompt(CLI::App& app, PromptOptions& options) {
@@ -381,7 +396,8 @@ void declare_page_source(CLI::App& app, PageSource& source) {
                      "strongest. The model computes them again."),
             add_text(app, "-m,--model", "MODEL", source.model,
                      "The model that the results were made with, where it is not found under the "
-                     "name that it had then.")});
+                     "name that it had then."),
+            add_revision(app, source.revision)});
 }
 
 void declare_page_file(CLI::App& app, OutputOptions& options, std::optional<std::string>& title) {

@@ -24,7 +24,9 @@ std::string_view to_string(Format format);
 
 /// Which model runs.
 struct ModelOptions {
-  std::string model = "mini";  ///< "mini" or a folder
+  std::string model = "mini";  ///< "mini", a folder, or an id that the hub's cache knows
+  std::optional<std::string> revision = {};  ///< of an id in the cache; else main
+  bool is_named = false;                     ///< --model was given
 };
 
 /// Where the prompt comes from: exactly one of the three.
@@ -69,6 +71,7 @@ struct PageSource {
   std::optional<int> run;
   std::optional<std::string> heads;  ///< those that are shown first
   std::optional<std::string> model;  ///< for the pairs; else the run's own where it is there
+  std::optional<std::string> revision;
   std::optional<std::string> pairs;  ///< SPEC of the heads whose pairs are shown, or "none"
 };
 
@@ -91,6 +94,7 @@ struct OutputOptions {
 // Each declares its options once; the structs must live as long as the app. Defaults that are
 // shown are the values that the structs hold.
 
+/// --model and --revision.
 void declare_model(CLI::App& app, ModelOptions& options);
 /// The argument PROMPT, --prompt-file, --token-ids and --prepend-bos.
 void declare_prompt(CLI::App& app, PromptOptions& options);
@@ -123,7 +127,7 @@ void declare_dump(CLI::App& app, std::optional<std::string>& dump, const std::st
 void declare_report_file(CLI::App& app, ReportOptions& options);
 /// --report-pairs, beside --report.
 void declare_report_pairs(CLI::App& app, ReportOptions& options);
-/// --db, --json, --run, --heads, --model and --pairs.
+/// --db, --json, --run, --heads, --model, --revision and --pairs.
 void declare_page_source(CLI::App& app, PageSource& source);
 /// --out FILE.html and --title.
 void declare_page_file(CLI::App& app, OutputOptions& options, std::optional<std::string>& title);

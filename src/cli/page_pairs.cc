@@ -174,9 +174,11 @@ void add_pairs(PageContent& content, const PageSource& source, int threads, Prog
   const StoredRun& run = content.prompts.front().run;
   std::optional<Model> model;
   try {
-    model.emplace(load_model(source.model.value_or(run.model_id)));
+    model.emplace(
+        load_model({.model = source.model.value_or(run.model_id), .revision = source.revision},
+                   /*quiet=*/true));
   } catch (const ModelError& error) {
-    if (source.model || source.pairs) throw;
+    if (source.model || source.revision || source.pairs) throw;
     leave_out(content, fmt::format("the model '{}' is not there any more; name it with --model.",
                                    run.model_id));
     return;
@@ -185,7 +187,7 @@ void add_pairs(PageContent& content, const PageSource& source, int threads, Prog
     const std::string difference = fmt::format(
         "the model '{}' has the fingerprint {}, and the results are of {}",
         source.model.value_or(run.model_id), model->fingerprint(), run.model_fingerprint);
-    if (source.model || source.pairs) {
+    if (source.model || source.revision || source.pairs) {
       throw UsageError(difference + "; name the one that they were made with");
     }
     leave_out(content, difference + ".");

@@ -72,20 +72,17 @@ std::string read_prompt_file(const std::string& file) {
   return text;
 }
 
-PromptMaker::PromptMaker(Model model, std::string model_name, bool prepend_bos, bool quiet)
-    : model_(std::move(model)),
-      model_name_(std::move(model_name)),
-      prepend_bos_(prepend_bos),
-      quiet_(quiet) {}
+PromptMaker::PromptMaker(Model model, bool prepend_bos, bool quiet)
+    : model_(std::move(model)), prepend_bos_(prepend_bos), quiet_(quiet) {}
 
 Prompt PromptMaker::from_text(std::string_view text) {
-  if (!tokenizer_) tokenizer_ = load_tokenizer(model_name_);
+  if (!tokenizer_) tokenizer_ = load_tokenizer(model_);
   return make_prompt(*tokenizer_, text, first_id());
 }
 
 Prompt PromptMaker::from_ids(std::span<const std::int32_t> ids) {
   if (!tokenizer_ && !looked_for_tokenizer_) {
-    tokenizer_ = load_tokenizer_if_any(model_name_, quiet_);
+    tokenizer_ = load_tokenizer_if_any(model_, quiet_);
     looked_for_tokenizer_ = true;
   }
   return make_prompt(ids, tokenizer_ ? &*tokenizer_ : nullptr, first_id());
@@ -111,9 +108,8 @@ std::string resolve_text(const PromptOptions& options, const std::string& argume
       fmt::format("no text is given; give {} (in quotes) or --prompt-file FILE", argument));
 }
 
-Prompt resolve_prompt(const PromptOptions& options, const Model& model,
-                      const std::string& model_name, bool quiet) {
-  PromptMaker maker(model, model_name, options.prepend_bos, quiet);
+Prompt resolve_prompt(const PromptOptions& options, const Model& model, bool quiet) {
+  PromptMaker maker(model, options.prepend_bos, quiet);
   if (options.token_ids) {
     if (options.text || options.file) {
       throw UsageError("--token-ids stands in place of the prompt; give one of the two");

@@ -25,8 +25,8 @@ std::string read_prompt_file(const std::string& file);
 /// Makes the prompts for one model, whose tokenizer it reads once, when it is needed.
 class PromptMaker {
  public:
-  /// `model_name` is what --model says. `quiet`: no warning where the tokens' texts are not known.
-  PromptMaker(Model model, std::string model_name, bool prepend_bos, bool quiet);
+  /// `quiet`: no warning where the tokens' texts are not known.
+  PromptMaker(Model model, bool prepend_bos, bool quiet);
 
   /// Throws InputError for text that is no prompt, ModelError for tokenizer files.
   Prompt from_text(std::string_view text);
@@ -38,7 +38,6 @@ class PromptMaker {
   std::optional<std::int32_t> first_id() const;
 
   Model model_;
-  std::string model_name_;
   bool prepend_bos_;
   bool quiet_;
   bool looked_for_tokenizer_ = false;
@@ -51,8 +50,7 @@ std::string resolve_text(const PromptOptions& options, const std::string& argume
 
 /// The prompt that the options ask for. Throws UsageError unless exactly one source is given,
 /// InputError for text that is no prompt, ModelError for tokenizer files.
-Prompt resolve_prompt(const PromptOptions& options, const Model& model,
-                      const std::string& model_name, bool quiet);
+Prompt resolve_prompt(const PromptOptions& options, const Model& model, bool quiet);
 
 /// Reads --at: what parse_positions reads, or "text: NEEDLE". Throws UsageError.
 std::vector<int> resolve_positions(const std::string& at, const Prompt& prompt);

@@ -102,7 +102,7 @@ SweepInput resolve_study_prompt(const StudyArguments& arguments, const Model& mo
   source.prepend_bos = prompt.prepend_bos;
   if (!prompt.file && !prompt.token_ids) source.texts = {prompt.text.value_or(kStudyPrompt)};
   return resolve_inputs(source, "all", arguments.silence.exclude_first, model,
-                        arguments.model.model, arguments.output.quiet)
+                        arguments.output.quiet)
       .front();
 }
 

@@ -62,6 +62,7 @@ std::vector<std::string> command_for(const StudyArguments& arguments, const Stor
       fmt::format("--correction={}", to_string(settings.correction)),
       fmt::format("--family={}", to_string(settings.family)),
   };
+  if (arguments.model.revision) words.push_back("--revision=" + *arguments.model.revision);
   if (settings.exclude_first) words.emplace_back("--exclude-first");
   if (settings.noise_draws > 0) words.emplace_back("--noise-floor");
   if (arguments.memory > 0) words.push_back(fmt::format("--memory={}", arguments.memory));

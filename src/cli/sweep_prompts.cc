@@ -129,9 +129,8 @@ void check_source(const SweepSource& source) {
 }
 
 std::vector<SweepInput> resolve_inputs(const SweepSource& source, const std::string& at,
-                                       bool exclude_first, const Model& model,
-                                       const std::string& model_name, bool quiet) {
-  PromptMaker maker(model, model_name, source.prepend_bos, quiet);
+                                       bool exclude_first, const Model& model, bool quiet) {
+  PromptMaker maker(model, source.prepend_bos, quiet);
   std::vector<SweepInput> inputs = read_source(source, maker);
   const bool in_list = source.list.has_value();
   for (SweepInput& input : inputs) {

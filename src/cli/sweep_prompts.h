@@ -35,7 +35,6 @@ void check_source(const SweepSource& source);
 /// is left out, with a warning unless `quiet`. Throws InputError for what cannot be used as a
 /// prompt, UsageError for --at and --token-ids, ModelError for tokenizer files.
 std::vector<SweepInput> resolve_inputs(const SweepSource& source, const std::string& at,
-                                       bool exclude_first, const Model& model,
-                                       const std::string& model_name, bool quiet);
+                                       bool exclude_first, const Model& model, bool quiet);
 
 }  // namespace tacet::cli

@@ -118,6 +118,7 @@ Tool::Tool() : app_(kDescription, "tacet") {
   commands_ = {declare_silence(app_),     declare_sweep(app_),  declare_trajectory(app_),
                declare_study(app_),       declare_report(app_), declare_figure(app_),
                declare_tokens(app_),      declare_pull(app_),   declare_models(app_),
+               declare_check(app_),
                declare_completions(app_), declare_man(app_)};
   app_.footer(kEpilog);
 }

@@ -31,13 +31,16 @@ ModelView view_of(const Model& model) {
           .n_head = config.n_head,
           .d_model = config.d_model,
           .dtype = model.dtype(),
-          .fingerprint = model.fingerprint()};
+          .fingerprint = model.fingerprint(),
+          .official = model.official()};
 }
 
 std::string model_line(const ModelView& model) {
-  return fmt::format("{} · {} blocks x {} heads · d_model {} · {} · {}",
-                     support::escape_for_display(model.id), model.n_layer, model.n_head,
-                     model.d_model, model.dtype, model.fingerprint);
+  std::string line = fmt::format("{} · {} blocks x {} heads · d_model {} · {} · {}",
+                                 support::escape_for_display(model.id), model.n_layer, model.n_head,
+                                 model.d_model, model.dtype, model.fingerprint);
+  if (!model.official.empty()) line += " · official " + model.official;
+  return line;
 }
 
 std::string field(std::string_view key, std::string_view value, const View& view) {

@@ -27,12 +27,14 @@ struct ModelView {
   int d_model = 0;
   std::string dtype;
   std::string fingerprint;
+  std::string official = {};  ///< name of the published checkpoint; else empty
 };
 
 /// The view of a loaded model.
 ModelView view_of(const Model& model);
 
-/// The model in one line: "mini · 24 blocks x 16 heads · d_model 128 · F16 · 0123456789abcdef".
+/// The model in one line: "mini · 24 blocks x 16 heads · d_model 128 · F16 · 0123456789abcdef"; and
+/// " · official gpt2-medium" for a published checkpoint.
 std::string model_line(const ModelView& model);
 
 /// The column at which the values of `field` begin.

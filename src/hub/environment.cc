@@ -137,12 +137,21 @@ std::optional<std::string> process_variable(const char* name) {
 
 }  // namespace
 
+fs::path read_cache_path(const Getter& get) {
+  const Variables variables(get);
+  const auto cache = variables.find("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE");
+  return cache ? variables.expanded(*cache) : hugging_face_home(variables) / "hub";
+}
+
+fs::path read_cache_path() {
+  return read_cache_path(process_variable);
+}
+
 Environment read_environment(const Getter& get) {
   const Variables variables(get);
   const fs::path home = hugging_face_home(variables);
   Environment result;
-  const auto cache = variables.find("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE");
-  result.cache = cache ? variables.expanded(*cache) : home / "hub";
+  result.cache = read_cache_path(get);
   const auto token_path = variables.find("HF_TOKEN_PATH");
   result.token_path = token_path ? variables.expanded(*token_path) : home / "token";
   result.endpoint = variables.find("HF_ENDPOINT").value_or(std::string(kHub));
@@ -165,6 +174,11 @@ Environment read_environment(const Getter& get) {
 
 Environment read_environment() {
   return read_environment(process_variable);
+}
+
+fs::path expand_path(const std::string& path) {
+  const Getter get = process_variable;
+  return Variables(get).expanded(path);
 }
 
 std::optional<std::string> find_token(const Environment& environment) {

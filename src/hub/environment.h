@@ -30,6 +30,12 @@ struct Environment {
   int download_timeout_s = 10;  ///< HF_HUB_DOWNLOAD_TIMEOUT
 };
 
+/// Where the cache is, by `get` and the same rules; no other variable can be wrong.
+std::filesystem::path read_cache_path(const Getter& get);
+
+/// The same for this process's own variables.
+std::filesystem::path read_cache_path();
+
 /// Reads the variables through `get`. HF_HOME, when not set, is `$XDG_CACHE_HOME/huggingface`, else
 /// `~/.cache/huggingface`. Throws UsageError naming the variable when a timeout is no whole number
 /// of seconds from 1 on. Thread safe where `get` is.
@@ -37,6 +43,10 @@ Environment read_environment(const Getter& get);
 
 /// The same for this process's own variables. Not to be called while a thread changes them.
 Environment read_environment();
+
+/// `path` with a `~` at its start and its `$NAME` and `${NAME}` expanded from this process's
+/// variables.
+std::filesystem::path expand_path(const std::string& path);
 
 /// The token to send: the variable's, else the content of `token_path`, without line breaks and
 /// white space around; nullopt when there is none, or none may be sent. Throws ModelError naming

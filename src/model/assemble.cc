@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "model/official.h"
 #include "model/shown.h"
 #include "tacet/error.h"
 
@@ -175,6 +176,13 @@ void take_tensors(TensorTable& table, Weights& weights, std::string_view where) 
   weights.unembedding = take_unembedding(table, weights, where);
 }
 
+// Its tensors cover all of the file behind the header.
+std::uint64_t size_of(const WeightFile& file) {
+  std::uint64_t bytes = file.contents.data_offset;
+  for (const StoredTensor& tensor : file.contents.tensors) bytes += tensor.data.size();
+  return bytes;
+}
+
 std::string dtype_of_blocks(const std::vector<Block>& blocks) {
   const Dtype first = blocks.front().c_attn.weight.dtype;
   const bool same = std::all_of(blocks.begin(), blocks.end(), [first](const Block& block) {
@@ -208,6 +216,12 @@ std::shared_ptr<const Weights> assemble_weights(Checkpoint checkpoint, std::stri
   warn_of_unknown(table, *weights, checkpoint.where);
   weights->dtype = dtype_of_blocks(weights->blocks);
   weights->fingerprint = checkpoint.fingerprint.hex();
+  weights->folder = std::move(checkpoint.folder);
+  weights->sha256 = std::move(checkpoint.sha256);
+  if (!weights->sha256.empty()) {
+    weights->official =
+        official_name(weights->sha256, size_of(checkpoint.files.front()), weights->config);
+  }
   weights->storage = std::move(checkpoint.storage);
   weights->check_unchanged();
   return weights;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "model/blob_hash.h"
 #include "model/config.h"
 #include "model/mapped_file.h"
 #include "model/shown.h"
@@ -192,8 +193,10 @@ Checkpoint open_checkpoint(const fs::path& folder) {
   check_folder(folder);
   Checkpoint checkpoint =
       with_config(shown_path(folder), support::read_file(folder / kConfigFile, kMaxConfigBytes));
+  checkpoint.folder = folder;
   if (is_there(folder / kSingleFile)) {
     add_file(folder / kSingleFile, checkpoint);
+    checkpoint.sha256 = stated_sha256(folder / kSingleFile);
   } else if (is_there(folder / kIndexFile)) {
     add_shards(folder, checkpoint);
   } else {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,7 +25,9 @@ struct WeightFile {
 
 /// The parts of a checkpoint as they are stored; the tensors are not yet compared with the config.
 struct Checkpoint {
-  std::string where;   ///< for messages: the folder
+  std::string where;                            ///< for messages: the folder
+  std::optional<std::filesystem::path> folder;  ///< nullopt for one in memory
+  std::string sha256;  ///< of the one file of weights, where the cache states it; else empty
   ModelConfig config;  ///< what `config.json` says
   /// In the order of their names. The tensors that an index leaves out are gone from `contents`.
   std::vector<WeightFile> files;

@@ -22,11 +22,12 @@ constexpr int kMaxSize = 1 << 24;
 constexpr std::int32_t kGpt2EndOfText = 50256;
 constexpr std::size_t kMaxShownValue = 60;
 
-constexpr std::array<std::pair<std::string_view, Activation>, 7> kActivations{{
+constexpr std::array<std::pair<std::string_view, Activation>, 8> kActivations{{
     {"gelu_new", Activation::gelu_tanh},
     {"gelu_pytorch_tanh", Activation::gelu_tanh},
     {"gelu_fast", Activation::gelu_tanh},
     {"gelu", Activation::gelu_erf},
+    {"gelu_python", Activation::gelu_erf},
     {"relu", Activation::relu},
     {"silu", Activation::silu},
     {"swish", Activation::silu},

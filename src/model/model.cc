@@ -13,7 +13,11 @@ namespace tacet {
 Model::Model(std::shared_ptr<const model::Weights> weights) : weights_(std::move(weights)) {}
 
 Model Model::load(const std::filesystem::path& folder) {
-  return Model(model::assemble_weights(model::open_checkpoint(folder), folder.string()));
+  return load(folder, folder.string());
+}
+
+Model Model::load(const std::filesystem::path& folder, std::string id) {
+  return Model(model::assemble_weights(model::open_checkpoint(folder), std::move(id)));
 }
 
 Model Model::mini() {
@@ -37,6 +41,18 @@ const std::string& Model::dtype() const {
 
 const std::string& Model::fingerprint() const {
   return weights_->fingerprint;
+}
+
+const std::optional<std::filesystem::path>& Model::folder() const {
+  return weights_->folder;
+}
+
+const std::string& Model::sha256() const {
+  return weights_->sha256;
+}
+
+const std::string& Model::official() const {
+  return weights_->official;
 }
 
 }  // namespace tacet

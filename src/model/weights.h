@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -78,6 +79,9 @@ class Weights {
   std::string id;
   std::string dtype;
   std::string fingerprint;
+  std::optional<std::filesystem::path> folder;  ///< where the files lie; nullopt for one in memory
+  std::string sha256;                           ///< of the weights' one file, where it is stated
+  std::string official;                         ///< name of the published checkpoint; else empty
   std::vector<std::string> warnings;  ///< e.g. tensors that the architecture does not know
   Tensor wte;                         ///< [vocab_size, d_model]
   Tensor wpe;                         ///< [n_positions, d_model]

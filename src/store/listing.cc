@@ -34,9 +34,13 @@ std::vector<Json> token_rows(const TokenListing& listing) {
 }
 
 Json model_json(const ModelListing& model) {
+  Json revisions = Json::array();
+  for (const std::string& revision : model.revisions) revisions.push_back(json_text(revision));
   return ObjectBuilder()
       .text("id", model.id)
       .text("source", model.source)
+      .value("revisions", std::move(revisions))
+      .value("commit", optional_text(model.commit))
       .value("n_layer", optional_json(model.n_layer))
       .value("n_head", optional_json(model.n_head))
       .value("d_model", optional_json(model.d_model))
@@ -46,6 +50,10 @@ Json model_json(const ModelListing& model) {
       .value("parameters", optional_json(model.parameters))
       .value("bytes", optional_json(model.bytes))
       .value("fingerprint", optional_text(model.fingerprint))
+      .value("sha256", optional_text(model.sha256))
+      .value("official", optional_text(model.official))
+      .value("disk_bytes", optional_json(model.disk_bytes))
+      .value("last_used", optional_text(model.last_used))
       .value("usable", model.error.empty())
       .value("error", optional_text(model.error))
       .take();
@@ -84,7 +92,15 @@ std::string models_json(const std::vector<ModelListing>& models) {
 }
 
 std::string models_csv(const std::vector<ModelListing>& models) {
-  return csv_table(model_json({}), model_rows(models));
+  std::vector<Json> rows = model_rows(models);
+  for (Json& row : rows) {
+    std::string joined;
+    for (const Json& revision : row.at("revisions")) {
+      joined += (joined.empty() ? "" : " ") + revision.get<std::string>();
+    }
+    row["revisions"] = std::move(joined);
+  }
+  return csv_table(model_json({}), rows);
 }
 
 }  // namespace tacet::store

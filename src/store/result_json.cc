@@ -126,7 +126,8 @@ Json model_json(const ModelSummary& model) {
       .value("d_model", model.d_model)
       .text("dtype", model.dtype)
       .text("fingerprint", model.fingerprint)
-      .value("sha256", nullptr)
+      .value("sha256", model.sha256.empty() ? Json() : Json(model.sha256))
+      .value("official", model.official.empty() ? Json() : Json(model.official))
       .take();
 }
 
@@ -200,7 +201,9 @@ ModelSummary summary_of(const Model& model) {
           .n_head = model.config().n_head,
           .d_model = model.config().d_model,
           .dtype = model.dtype(),
-          .fingerprint = model.fingerprint()};
+          .fingerprint = model.fingerprint(),
+          .sha256 = model.sha256(),
+          .official = model.official()};
 }
 
 Json layer_json(const LayerEffect& row, std::string name) {

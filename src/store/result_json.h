@@ -18,6 +18,8 @@ struct ModelSummary {
   int d_model = 0;
   std::string dtype;
   std::string fingerprint;
+  std::string sha256 = {};    ///< empty: null in the document
+  std::string official = {};  ///< the same
 };
 
 /// The summary of a loaded model.

@@ -188,7 +188,8 @@ class Models(ToolTest):
         self.assert_fails(FAILED, *self.RUN, str(self.folder / "gpt2-small"),
                           says=f"did you mean '{self.folder / 'gtp2-small'}'?")
         for name in ("gpt2", "gpt2-medium", "openai-community/gpt2-medium"):
-            self.assert_fails(FAILED, *self.RUN, name, says=("not looked up", "snapshots"))
+            self.assert_fails(FAILED, *self.RUN, name,
+                              says=("not in the Hugging Face cache", f"tacet pull {name}"))
         self.assert_fails(FAILED, *self.RUN, "", says="neither")
         self.assert_fails(FAILED, "tokens", PROMPT, "--model", "mnii", says="did you mean 'mini'?")
 

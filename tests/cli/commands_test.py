@@ -15,7 +15,8 @@ import unittest
 import tool
 from tool import IDS, PROMPT, ToolTest, ask, ask_json, environment, mini, run, write_tiny_model
 
-COMMANDS = ("silence", "sweep", "study", "trajectory", "tokens", "pull", "models", "completions", "man")
+COMMANDS = ("silence", "sweep", "study", "trajectory", "tokens", "pull", "models", "check",
+            "completions", "man")
 
 
 class Prompts(ToolTest):

@@ -311,9 +311,11 @@ class Others(ContractTest):
         self.assertEqual(list(result), ["schema", "version", "models"])
         self.assertEqual(result["schema"], "tacet.models/1")
         self.assert_object(result["models"][0], {
-            "id": str, "source": str, "n_layer": int, "n_head": int, "d_model": int,
+            "id": str, "source": str, "revisions": list, "commit": type(None), "n_layer": int, "n_head": int, "d_model": int,
             "n_positions": int, "vocab_size": int, "dtype": str, "parameters": int, "bytes": int,
-            "fingerprint": str, "usable": bool, "error": type(None)})
+            "fingerprint": str, "sha256": type(None), "official": type(None),
+            "disk_bytes": type(None), "last_used": type(None), "usable": bool,
+            "error": type(None)})
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/listing_table.h"
+#include "cli/view.h"
 
 namespace tacet::cli {
 namespace {
@@ -31,7 +32,16 @@ std::vector<store::ModelListing> made_models() {
   bad.id = "folder\x1b";
   bad.source = "folder";
   bad.error = "the file is cut off, \"really\"";
-  return {good, bad};
+  store::ModelListing cached = good;
+  cached.id = "org/name";
+  cached.source = "cache";
+  cached.revisions = {"main", "v1"};
+  cached.commit = "607a30d783dfa663caf39e06633721c8d4cfcd7e";
+  cached.sha256 = "2a";
+  cached.official = "gpt2";
+  cached.disk_bytes = 548'000'000;
+  cached.last_used = "2026-08-22T12:00:00Z";
+  return {good, bad, cached};
 }
 
 TEST(Tokens, AsTable) {
@@ -68,7 +78,10 @@ TEST(Models, AsTable) {
       "  mini          24x16     128       128    3072   F16     5.2 M   10.3 MB  "
       "0123456789abcdef\n"
       "  folder\\x1b  cannot be used\n"
-      "  the file is cut off, \"really\"\n");
+      "  the file is cut off, \"really\"\n"
+      "  org/name      24x16     128       128    3072   F16     5.2 M   10.3 MB  "
+      "0123456789abcdef\n"
+      "  main, v1 · commit 607a30d · 548.0 MB on disk · last used 2026-08-22 · official gpt2\n");
 }
 
 TEST(Models, AsJsonAndCsv) {
@@ -78,11 +91,30 @@ TEST(Models, AsJsonAndCsv) {
   EXPECT_NE(
       json.find("\"usable\": false,\n      \"error\": \"the file is cut off, \\\"really\\\"\""),
       std::string::npos);
-  EXPECT_EQ(store::models_csv(made_models()),
-            "id,source,n_layer,n_head,d_model,n_positions,vocab_size,dtype,parameters,bytes,"
-            "fingerprint,usable,error\n"
-            "mini,embedded,24,16,128,128,3072,F16,5171456,10342912,0123456789abcdef,true,\n"
-            "folder\x1b,folder,,,,,,,,,,false,\"the file is cut off, \"\"really\"\"\"\n");
+  EXPECT_NE(json.find("\"revisions\": [],\n      \"commit\": null"), std::string::npos);
+  EXPECT_EQ(
+      store::models_csv(made_models()),
+      "id,source,revisions,commit,n_layer,n_head,d_model,n_positions,vocab_size,dtype,parameters,"
+      "bytes,fingerprint,sha256,official,disk_bytes,last_used,usable,error\n"
+      "mini,embedded,,,24,16,128,128,3072,F16,5171456,10342912,0123456789abcdef,,,,,true,\n"
+      "folder\x1b,folder,,,,,,,,,,,,,,,,false,\"the file is cut off, \"\"really\"\"\"\n"
+      "org/name,cache,main v1,607a30d783dfa663caf39e06633721c8d4cfcd7e,24,16,128,128,3072,F16,"
+      "5171456,10342912,0123456789abcdef,2a,gpt2,548000000,2026-08-22T12:00:00Z,true,\n");
+}
+
+TEST(Models, ALineSaysWhichIsAPublishedOne) {
+  ModelView model;
+  model.id = "gpt2-medium";
+  model.n_layer = 24;
+  model.n_head = 16;
+  model.d_model = 1024;
+  model.dtype = "F32";
+  model.fingerprint = "0123456789abcdef";
+  const std::string line =
+      "gpt2-medium · 24 blocks x 16 heads · d_model 1024 · F32 · 0123456789abcdef";
+  EXPECT_EQ(model_line(model), line);
+  model.official = "gpt2-medium";
+  EXPECT_EQ(model_line(model), line + " · official gpt2-medium");
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ const Model& mini() {
 
 std::vector<SweepInput> resolve(const SweepSource& source, const std::string& at = "all",
                                 bool exclude_first = false) {
-  return resolve_inputs(source, at, exclude_first, mini(), "mini", /*quiet=*/true);
+  return resolve_inputs(source, at, exclude_first, mini(), /*quiet=*/true);
 }
 
 template <typename Error>
@@ -153,7 +153,7 @@ TEST_F(ListTest, TheSameTokensAreComputedOnce) {
   const SweepSource twice = list("I like it\nI like Mary and pizza\nI like it\n");
   EXPECT_EQ(resolve(twice).size(), 2U);
   ::testing::internal::CaptureStderr();
-  resolve_inputs(twice, "all", false, mini(), "mini", /*quiet=*/false);
+  resolve_inputs(twice, "all", false, mini(), /*quiet=*/false);
   EXPECT_THAT(::testing::internal::GetCapturedStderr(),
               AllOf(StartsWith("tacet: warning: "), HasSubstr("line 3 has the same tokens as"),
                     HasSubstr("line 1")));

@@ -22,7 +22,9 @@ IDS = "1,2,3,4,5"
 
 def environment(**changes):
     """This process's environment without what changes the tool's output; None removes a name."""
-    env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM")}
+    env = {k: v for k, v in os.environ.items()
+           if k not in ("NO_COLOR", "TERM", "HUGGINGFACE_HUB_CACHE") and not k.startswith("HF_")}
+    env["HF_HUB_CACHE"] = "/nonexistent/hub"  # what this machine's user has fetched is no matter
     for name, value in changes.items():
         env.pop(name, None) if value is None else env.update({name: value})
     return env

@@ -110,9 +110,13 @@ TEST(Config, NullMeansTheDefault) {
 
 TEST(Config, KnowsTheActivations) {
   const std::pair<const char*, Activation> activations[] = {
-      {"gelu_new", Activation::gelu_tanh},  {"gelu_pytorch_tanh", Activation::gelu_tanh},
-      {"gelu_fast", Activation::gelu_tanh}, {"gelu", Activation::gelu_erf},
-      {"relu", Activation::relu},           {"silu", Activation::silu},
+      {"gelu_new", Activation::gelu_tanh},
+      {"gelu_pytorch_tanh", Activation::gelu_tanh},
+      {"gelu_fast", Activation::gelu_tanh},
+      {"gelu", Activation::gelu_erf},
+      {"gelu_python", Activation::gelu_erf},
+      {"relu", Activation::relu},
+      {"silu", Activation::silu},
       {"swish", Activation::silu}};
   for (const auto& [name, activation] : activations) {
     EXPECT_EQ(parsed(std::string(R"("activation_function":")") + name + '"').config.activation,
@@ -167,7 +171,7 @@ const BadConfig kBadConfigs[] = {
     {"pruned", gpt2_with(R"("pruned_heads":{"0":[1]})"), "'pruned_heads' is {\"0\":[1]}"},
     {"unknown activation", gpt2_with(R"("activation_function":"quick_gelu")"),
      "'activation_function' is \"quick_gelu\"; this activation is not supported, those that are: "
-     "gelu_new, gelu_pytorch_tanh, gelu_fast, gelu, relu, silu, swish"},
+     "gelu_new, gelu_pytorch_tanh, gelu_fast, gelu, gelu_python, relu, silu, swish"},
     {"activation a number", gpt2_with(R"("activation_function":1)"), "'activation_function' is 1"},
     {"layers 0", gpt2_with(R"("n_layer":0)"), "'n_layer' is 0; it must be a whole number from 1"},
     {"layers negative", gpt2_with(R"("n_layer":-2)"), "'n_layer' is -2"},

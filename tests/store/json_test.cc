@@ -41,7 +41,8 @@ constexpr const char* kSilence = R"({
     "d_model": 5,
     "dtype": "F16",
     "fingerprint": "0123456789abcdef",
-    "sha256": null
+    "sha256": null,
+    "official": null
   },
   "prompt": "\"Hi\" @E@\n",
   "tokens": [
