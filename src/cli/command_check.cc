@@ -82,7 +82,7 @@ void run_check(const CheckArguments& arguments, const Terminal& terminal) {
   check_output(output);
   const auto facts = arguments.references ? store::read_references(*arguments.references)
                                           : store::published_references();
-  const Model model = load_model(arguments.model, output.quiet);
+  const Model model = load_model(arguments.model, output);
   store::CheckListing listing;
   listing.model = model.id();
   listing.fingerprint = model.fingerprint();

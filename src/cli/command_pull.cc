@@ -1,21 +1,16 @@
-#include <cstdlib>
 #include <memory>
 #include <string>
 
-#include <fmt/format.h>
-
 #include "cli/commands.h"
 #include "cli/declare.h"
+#include "cli/fetch_model.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "cli/pull_progress.h"
 #include "cli/pull_table.h"
 #include "cli/run_settings.h"
-#include "cli/values.h"
 #include "hub/pull.h"
 #include "store/pull_listing.h"
 #include "tacet/error.h"
-#include "tacet/version.h"
 
 namespace tacet::cli {
 namespace {
@@ -61,14 +56,6 @@ store::PullListing listing_of(const hub::PullResult& result, const PullArguments
   return listing;
 }
 
-/// The factor on all waits between two attempts: tests of a hub that fails would take minutes.
-double wait_scale() {
-  constexpr const char* kName = "TACET_WAIT_SCALE";
-  constexpr double kLargest = 1000;
-  const char* const text = std::getenv(kName);
-  return text == nullptr || *text == '\0' ? 1 : parse_between(kName, text, 0, kLargest);
-}
-
 std::string rendered(const store::PullListing& listing, const OutputOptions& output,
                      const Terminal& terminal) {
   switch (output.format) {
@@ -86,20 +73,8 @@ void run_pull(const PullArguments& arguments, const Terminal& terminal) {
   if (arguments.repo.empty()) {
     throw UsageError("REPO_ID is missing; name a model of the hub, as in 'tacet pull gpt2-medium'");
   }
-  const hub::RepoId repo(arguments.repo);
-  const hub::Environment environment = hub::read_environment();
-  hub::PullOptions options;
-  options.revision = arguments.revision;
-  options.user_agent = fmt::format("tacet/{}", kVersion);
-  options.retry.scale = wait_scale();
-  const bool bars = terminal.error_is_terminal && !arguments.output.quiet &&
-                    !arguments.output.no_progress && environment.progress.value_or(true);
-  hub::PullResult result;
-  {
-    PullProgress progress(bars, !arguments.output.quiet);
-    result = hub::pull(repo, environment, options,
-                       [&progress](const hub::PullEvent& event) { progress.show(event); });
-  }
+  const hub::PullResult result =
+      fetch_model(hub::RepoId(arguments.repo), arguments.revision, arguments.output);
   write_result(rendered(listing_of(result, arguments), arguments.output, terminal),
                arguments.output.out);
 }

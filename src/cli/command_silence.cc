@@ -107,7 +107,7 @@ ControlResult run_controls_of(const SilenceResult& result, const Model& model, s
 void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   check(arguments);
   const double start = now_seconds();
-  const Model model = load_model(arguments.model, arguments.output.quiet);
+  const Model model = load_model(arguments.model, arguments.output);
   const ModelConfig& config = model.config();
   Intervention intervention = resolve_cut(arguments.cut, config.n_layer, config.n_head);
   if (arguments.n_controls) check_controls(intervention, *arguments.n_controls);

@@ -146,7 +146,7 @@ void check_layer(int layer, const ModelConfig& config) {
 void run_study(const StudyArguments& arguments, const Terminal& terminal) {
   check_study(arguments);
   const OutputOptions& output = arguments.output;
-  const Model model = load_model(arguments.model, output.quiet);
+  const Model model = load_model(arguments.model, output);
   check_layer(arguments.layer, model.config());
   const SweepInput input = resolve_study_prompt(arguments, model);
   const SweepArguments sweep = sweep_of(arguments);

@@ -224,7 +224,7 @@ SweepArguments seeded(SweepArguments arguments) {
 }
 
 void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
-  const Model model = load_model(arguments.model, arguments.output.quiet);
+  const Model model = load_model(arguments.model, arguments.output);
   // What is wrong with the SPEC or a prompt is said before the database is made.
   parse_heads(arguments.cut.heads, model.config().n_layer, model.config().n_head);
   check_cosine(arguments, model);

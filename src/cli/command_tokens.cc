@@ -49,7 +49,7 @@ void run_tokens(const TokensArguments& arguments, const Terminal& terminal) {
   store::TokenListing listing;
   listing.model = arguments.model.model;
   listing.text = resolve_text(arguments.text, "TEXT");
-  const Tokenizer tokenizer = load_tokenizer(find_model(arguments.model, arguments.output.quiet));
+  const Tokenizer tokenizer = load_tokenizer(find_model(arguments.model, arguments.output));
   EncodeOptions options;
   options.special_tokens = !arguments.no_special;
   for (const std::int32_t id : tokenizer.encode(listing.text, options)) {

@@ -51,7 +51,7 @@ void run_trajectory(const TrajectoryArguments& arguments, const Terminal& termin
   const OutputOptions& output = arguments.output;
   check_output(output);
   const double start = now_seconds();
-  const Model model = load_model(arguments.model, output.quiet);
+  const Model model = load_model(arguments.model, output);
   const Prompt prompt = resolve_prompt(arguments.prompt, model, output.quiet);
   SilenceOptions options = arguments.options;
   options.threads = usable_threads(options.threads, output.quiet);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/fetch_model.h"
 #include "cli/output.h"
 #include "cli/suggest.h"
 #include "hub/cached_models.h"
@@ -94,13 +95,21 @@ bool is_cached(const fs::path& cache, const hub::RepoId& id) {
   });
 }
 
-void check_no_revision(const ModelOptions& options, std::string_view what) {
-  if (!options.revision) return;
-  throw UsageError(fmt::format(
-      "--revision {}: '{}' is {}, which has no revisions; leave --revision out, or give "
-      "the id of a model in the Hugging Face cache",
-      support::escape_for_display(*options.revision), support::escape_for_display(options.model),
-      what));
+/// Refuses what only models of the hub can have.
+void check_not_of_the_hub(const ModelOptions& options, std::string_view what) {
+  const std::string name = support::escape_for_display(options.model);
+  if (options.revision) {
+    throw UsageError(fmt::format(
+        "--revision {}: '{}' is {}, which has no revisions; leave --revision out, or give "
+        "the id of a model in the Hugging Face cache",
+        support::escape_for_display(*options.revision), name, what));
+  }
+  if (options.pull) {
+    throw UsageError(
+        fmt::format("--pull: '{}' is {}, and nothing is to be fetched; leave --pull out, or give "
+                    "the id of a model on the hub, such as openai-community/gpt2-medium",
+                    name, what));
+  }
 }
 
 void note_choice(bool quiet, const std::string& name, std::string_view taken,
@@ -114,7 +123,7 @@ void note_choice(bool quiet, const std::string& name, std::string_view taken,
 ModelPlace folder_place(const ModelOptions& options, const fs::path& folder, const fs::path& cache,
                         bool quiet) {
   const std::string& name = options.model;
-  check_no_revision(options, "a folder");
+  check_not_of_the_hub(options, "a folder");
   if (!is_path(name) && !hub::repo_id_error(name) && is_cached(cache, hub::RepoId(name))) {
     const std::vector<hub::RepoId> ids = hub::same_model_ids(hub::RepoId(name));
     note_choice(
@@ -126,12 +135,27 @@ ModelPlace folder_place(const ModelOptions& options, const fs::path& folder, con
   return {name, folder};
 }
 
-ModelPlace cached_place(const ModelOptions& options, const fs::path& cache) {
+/// The model in the cache, whole, or nullopt.
+std::optional<fs::path> snapshot_if_whole(const fs::path& cache, const hub::RepoId& id,
+                                          std::string_view revision) {
+  try {
+    return hub::find_snapshot(cache, id, revision).folder;
+  } catch (const ModelError&) {  // not there, or damaged: what is fetched next
+    return std::nullopt;
+  }
+}
+
+ModelPlace cached_place(const ModelOptions& options, const fs::path& cache,
+                        const OutputOptions& output) {
   const std::string& name = options.model;
   if (hub::repo_id_error(name)) throw_no_such_model(name, cache);
   const hub::RepoId id(name);
-  if (!is_certain(id) && !is_cached(cache, id)) throw_no_such_model(name, cache);
   const std::string revision = options.revision.value_or(std::string(hub::kMainRevision));
+  if (options.pull) {
+    if (const auto folder = snapshot_if_whole(cache, id, revision)) return {name, *folder};
+    return {name, fetch_model(id, options.revision, output).snapshot};
+  }
+  if (!is_certain(id) && !is_cached(cache, id)) throw_no_such_model(name, cache);
   return {name, hub::find_snapshot(cache, id, revision).folder};
 }
 
@@ -146,12 +170,12 @@ Tokenizer tokenizer_at(const std::optional<fs::path>& folder) {
 
 }  // namespace
 
-ModelPlace find_model(const ModelOptions& options, bool quiet) {
+ModelPlace find_model(const ModelOptions& options, const OutputOptions& output) {
   const std::string& name = options.model;
   if (name == kEmbedded) {
-    check_no_revision(options, "the embedded model");
+    check_not_of_the_hub(options, "the embedded model");
     if (options.is_named && is_there(fs::path(name) / "config.json")) {
-      note_choice(quiet, name, "the embedded model", "the folder of that name write './mini'");
+      note_choice(output.quiet, name, "the embedded model", "the folder of that name write './mini'");
     }
     return {name, std::nullopt};
   }
@@ -159,14 +183,14 @@ ModelPlace find_model(const ModelOptions& options, bool quiet) {
   const fs::path folder = expanded(name);
   const bool is_repository = !is_path(name) && !hub::repo_id_error(name);
   if (is_folder(folder) || (is_there(folder) && !is_repository)) {
-    return folder_place(options, folder, cache, quiet);
+    return folder_place(options, folder, cache, output.quiet);
   }
   if (is_path(name)) throw_no_such_model(name, cache);
-  return cached_place(options, cache);
+  return cached_place(options, cache, output);
 }
 
-Model load_model(const ModelOptions& options, bool quiet) {
-  const ModelPlace place = find_model(options, quiet);
+Model load_model(const ModelOptions& options, const OutputOptions& output) {
+  const ModelPlace place = find_model(options, output);
   return place.folder ? Model::load(*place.folder, place.id) : Model::mini();
 }
 

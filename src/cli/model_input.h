@@ -16,15 +16,16 @@ struct ModelPlace {
   std::optional<std::filesystem::path> folder;  ///< nullopt: the embedded one
 };
 
-/// Finds the model that `--model` and `--revision` name; asks nothing of the network. In this
-/// order: "mini"; a path (it begins with `/`, `./`, `../` or `~/`) and any folder that is there; an
-/// id that the Hugging Face cache has. A note says which of two was taken, unless `quiet`. Throws
-/// ModelError for a name that is none of them, with what was probably meant and what to do;
-/// UsageError for a revision of what has none.
-ModelPlace find_model(const ModelOptions& options, bool quiet);
+/// Finds the model that `--model` and `--revision` name; asks nothing of the network but what
+/// `--pull` fetches. In this order: "mini"; a path (it begins with `/`, `./`, `../` or `~/`) and any folder that is there; an
+/// id that the Hugging Face cache has, or has after `--pull`. A note says which of two was taken,
+/// unless `output` is to be quiet. Throws ModelError for a name that is none of them, with what was
+/// probably meant and what to do; UsageError for a revision of what has none; what fetch_model
+/// throws.
+ModelPlace find_model(const ModelOptions& options, const OutputOptions& output);
 
 /// Opens it. Throws what find_model throws, and ModelError for files that cannot be used.
-Model load_model(const ModelOptions& options, bool quiet);
+Model load_model(const ModelOptions& options, const OutputOptions& output);
 
 /// The tokenizer at that place. Throws ModelError.
 Tokenizer load_tokenizer(const ModelPlace& place);

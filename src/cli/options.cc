@@ -111,7 +111,11 @@ void declare_model(CLI::App& app, ModelOptions& options) {
                 "Face cache. A folder that is there wins over an id, mini over a folder of that "
                 "name; './mini' is the folder.")
           ->default_str(options.model);
-  in_group("Model and prompt", {model, add_revision(app, options.revision)});
+  in_group("Model and prompt",
+           {model, add_revision(app, options.revision),
+            add_flag(app, "--pull", options.pull,
+                     "Fetch the model first, as 'tacet pull' does, when the cache has not got it "
+                     "whole.")});
 }
 
 void declare_prompt(CLI::App& app, PromptOptions& options) {

@@ -27,6 +27,7 @@ struct ModelOptions {
   std::string model = "mini";  ///< "mini", a folder, or an id that the hub's cache knows
   std::optional<std::string> revision = {};  ///< of an id in the cache; else main
   bool is_named = false;                     ///< --model was given
+  bool pull = false;                         ///< fetch it when the cache has not got it
 };
 
 /// Where the prompt comes from: exactly one of the three.
@@ -94,7 +95,7 @@ struct OutputOptions {
 // Each declares its options once; the structs must live as long as the app. Defaults that are
 // shown are the values that the structs hold.
 
-/// --model and --revision.
+/// --model, --revision and --pull.
 void declare_model(CLI::App& app, ModelOptions& options);
 /// The argument PROMPT, --prompt-file, --token-ids and --prepend-bos.
 void declare_prompt(CLI::App& app, PromptOptions& options);
