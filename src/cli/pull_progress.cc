@@ -17,6 +17,7 @@
 namespace tacet::cli {
 namespace {
 
+constexpr double kQuietSeconds = 2.0;
 constexpr double kSecondsBetweenDraws = 0.1;
 constexpr double kSecondsForARate = 0.5;
 constexpr std::size_t kBarCells = 20;
@@ -58,7 +59,8 @@ PullProgress::PullProgress(bool bars, bool notes, std::size_t width, Clock clock
       notes_(notes),
       width_(width),
       clock_(std::move(clock)),
-      writer_(std::move(writer)) {}
+      writer_(std::move(writer)),
+      start_(clock_()) {}
 
 PullProgress::~PullProgress() {
   clear();
@@ -92,6 +94,7 @@ void PullProgress::show(const hub::PullEvent& event) {
 void PullProgress::draw() {
   if (!bars_) return;
   const double now = clock_();
+  if (now - start_ < kQuietSeconds) return;
   if (visible_ && now - last_draw_ < kSecondsBetweenDraws) return;
   last_draw_ = now;
   visible_ = true;

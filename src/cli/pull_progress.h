@@ -24,8 +24,8 @@ struct FileProgress {
 std::string pull_progress_line(const std::map<std::string, FileProgress>& files, double now,
                                std::size_t width);
 
-/// Shows on standard error what a pull tells: a progress line, and notes of waits. Not for several
-/// threads at once.
+/// Shows on standard error what a pull tells: a progress line once it has taken two seconds, and
+/// notes of waits. Not for several threads at once.
 class PullProgress {
  public:
   using Clock = std::function<double()>;                      ///< seconds since some moment
@@ -53,6 +53,7 @@ class PullProgress {
   std::size_t width_;
   Clock clock_;
   Writer writer_;
+  double start_;
   std::map<std::string, FileProgress> files_;
   double last_draw_ = 0;
   bool visible_ = false;

@@ -32,8 +32,8 @@ class Address {
   bool is_https_ = false;
 };
 
-/// Whether `host`, as libcurl writes it and in lower case, is this machine by its name or number: localhost,
-/// 127.0.0.0/8 or ::1.
+/// Whether `host`, as libcurl writes it and in lower case, is this machine by its name or number:
+/// localhost, 127.0.0.0/8 or ::1.
 bool is_loopback(std::string_view host);
 
 /// `text` with every byte but letters, digits and `-._~` as %XX, and `keep` as they are.

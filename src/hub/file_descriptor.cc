@@ -121,8 +121,7 @@ void make_folders(const fs::path& folder) {
   if (error) throw_output(folder, error.value());
 }
 
-void replace_file(const fs::path& path, std::string_view text) {
-  const fs::path temporary = unique_name(path, ".tmp");
+void replace_file(const fs::path& path, std::string_view text, const fs::path& temporary) {
   try {
     const FileDescriptor file = open_for_append(temporary);
     file.append(text);

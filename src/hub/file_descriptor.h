@@ -49,8 +49,10 @@ FileDescriptor open_for_append(const std::filesystem::path& path);
 /// Makes the folder with those above it. Throws OutputError.
 void make_folders(const std::filesystem::path& folder);
 
-/// Writes `text` into `path`, whole or not at all. Throws OutputError.
-void replace_file(const std::filesystem::path& path, std::string_view text);
+/// Writes `text` into `path`, whole or not at all, by way of `temporary` on the same file system.
+/// Throws OutputError.
+void replace_file(const std::filesystem::path& path, std::string_view text,
+                  const std::filesystem::path& temporary);
 
 /// Moves `from` over `to` and has the folder's change on the disk. Throws OutputError.
 void rename_file(const std::filesystem::path& from, const std::filesystem::path& to);

@@ -18,6 +18,12 @@ constexpr std::string_view kTag =
     "# Marks this folder as a cache: what is here can be fetched again, backups may leave it out.\n"
     "# See https://bford.info/cachedir/\n";
 
+/// Where something is made before it gets its name: what a kill leaves there looks like any other
+/// unfinished blob, and never like a file of a snapshot or a revision.
+fs::path temporary_name(const RepoFolder& folder, std::string_view name) {
+  return unique_name(folder.blob(name), ".incomplete");
+}
+
 /// A second name for the blob or, on another file system, its bytes. Throws OutputError.
 void copy_to(const fs::path& blob, const fs::path& copy) {
   std::error_code error;
@@ -38,7 +44,8 @@ void prepare_cache(const RepoFolder& folder) {
   make_folders(folder.blobs());
   const fs::path tag = folder.cache() / "CACHEDIR.TAG";
   std::error_code ignored;
-  if (!fs::exists(fs::symlink_status(tag, ignored))) replace_file(tag, kTag);
+  if (!fs::exists(fs::symlink_status(tag, ignored)))
+    replace_file(tag, kTag, unique_name(tag, ".tmp"));
 }
 
 void place_in_snapshot(const RepoFolder& folder, std::string_view commit, std::string_view file,
@@ -49,7 +56,7 @@ void place_in_snapshot(const RepoFolder& folder, std::string_view commit, std::s
   const bool is_link = fs::is_symlink(path, error);
   if (is_link && fs::read_symlink(path, error) == target) return;
   make_folders(path.parent_path());
-  const fs::path temporary = unique_name(path, ".tmp");
+  const fs::path temporary = temporary_name(folder, etag);
   fs::create_symlink(target, temporary, error);
   if (error || !symlinks) {
     fs::remove(temporary, error);
@@ -69,7 +76,7 @@ void write_ref(const RepoFolder& folder, std::string_view revision, std::string_
   if (is_commit(revision)) return;
   const fs::path path = folder.ref(revision);
   make_folders(path.parent_path());
-  replace_file(path, commit);
+  replace_file(path, commit, temporary_name(folder, "ref"));
 }
 
 void mark_missing(const RepoFolder& folder, std::string_view commit, std::string_view file) {

@@ -38,14 +38,18 @@ class PullProgressTest : public ::testing::Test {
   std::string written_;
 };
 
-TEST_F(PullProgressTest, DrawsTenTimesASecondAndWipes) {
+TEST_F(PullProgressTest, DrawsTenTimesASecondAfterTwoAndWipes) {
   PullProgress progress = make(true);
+  now_ = 1.9;
+  progress.show({Kind::file, "a", 0, 100, ""});
+  EXPECT_THAT(written_, IsEmpty());
+  now_ = 2;
   progress.show({Kind::file, "a", 0, 100, ""});
   EXPECT_THAT(written_, HasSubstr("  0 %"));
-  now_ = 0.05;
+  now_ = 2.05;
   progress.show({Kind::progress, "a", 50, 100, ""});
   EXPECT_THAT(written_, Not(HasSubstr("50 %")));
-  now_ = 0.15;
+  now_ = 2.15;
   progress.show({Kind::progress, "a", 60, 100, ""});
   EXPECT_THAT(written_, HasSubstr("60 %"));
   progress.show({Kind::finished, "a", 100, 100, ""});

@@ -36,8 +36,14 @@ TEST(Environment, Defaults) {
   EXPECT_TRUE(environment.send_token);
   EXPECT_TRUE(environment.symlinks);
   EXPECT_EQ(environment.progress, std::nullopt);
+  EXPECT_EQ(environment.certificates, std::nullopt);
   EXPECT_EQ(environment.etag_timeout_s, 10);
   EXPECT_EQ(environment.download_timeout_s, 10);
+}
+
+TEST(Environment, CertificatesOfOnesOwn) {
+  EXPECT_EQ(read({{"SSL_CERT_FILE", "/etc/own.pem"}}).certificates, "/etc/own.pem");
+  EXPECT_EQ(read({{"SSL_CERT_FILE", ""}}).certificates, std::nullopt);
 }
 
 TEST(Environment, TheCacheIsWhereTheMostSpecificVariableSays) {

@@ -295,3 +295,16 @@ def slow(data, at, seconds=20):
             if handler.server.hub.closed.wait(0.02):
                 return
     return answer
+
+
+def paused(data, at, seconds):
+    """Sends the bytes up to `at`, and after a while the others."""
+    def answer(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        handler.wfile.write(data[:at])
+        handler.server.hub.closed.wait(seconds)
+        for start in range(at, len(data), 1000):
+            handler.wfile.write(data[start:start + 1000])
+    return answer

@@ -6,7 +6,9 @@ import fcntl
 import io
 import os
 import pathlib
+import pty
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -256,7 +258,8 @@ class Resume(PullTest):
             process.communicate(timeout=60)
             self.assertIn(process.returncode, (0, -signal.SIGKILL, 130))
             self.assert_nothing_unverified(hub.repo)
-            self.assertEqual([name for name in self.blobs() if name.endswith(".tmp")], [])
+            refs = self.model_folder() / "refs"
+            self.assertLessEqual(set(os.listdir(refs) if refs.is_dir() else []), {"main"})
         hub.faults.clear()
         result = self.pull_json(hub)
         self.assertTrue(all(os.path.exists(os.path.join(result["snapshot"], f["path"])) for f in result["files"]))
@@ -328,6 +331,34 @@ class Token(PullTest):
         hub = self.start_hub()
         self.pull_json(hub, env={"HF_TOKEN": TOKEN, "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"})
         self.assertFalse([seen for seen in hub.requests if "Authorization" in seen.headers])
+
+
+class Terminal(PullTest):
+    def seen(self, hub, *arguments, **changes):
+        """What a pull that takes three seconds shows on a terminal."""
+        data = hub.repo.files["model.safetensors"]
+        hub.faults["store model.safetensors"] = [hub_server.paused(data, len(data) // 2, 3)]
+        screen, terminal = pty.openpty()
+        process = subprocess.Popen([pull_case.TOOL, "pull", "someone/tiny", *arguments], stderr=terminal,
+                                   stdout=subprocess.DEVNULL, env=self.environment(hub, **changes))
+        self.assertEqual(process.wait(timeout=120), 0)
+        os.set_blocking(screen, False)
+        try:
+            text = os.read(screen, 1 << 16).decode()
+        except BlockingIOError:
+            text = ""
+        os.close(screen)
+        os.close(terminal)
+        shutil.rmtree(self.cache)
+        return text
+
+    def test_progress(self):
+        hub = self.start_hub()
+        text = self.seen(hub)
+        self.assertRegex(text, r"  model\.safetensors  \S+ +\d+ %  0\.\d MB/s  \d+ s left")
+        self.assertTrue(text.endswith("\r\x1b[K"))
+        self.assertEqual(self.seen(hub, "--no-progress"), "")
+        self.assertEqual(self.seen(hub, HF_HUB_DISABLE_PROGRESS_BARS="1"), "")
 
 
 class Help(PullTest):
