@@ -25,7 +25,8 @@ void check_tokens(const ModelConfig& config, std::span<const std::int32_t> token
 
 void check_mode(const ModelConfig& config, const SliceMode& mode, std::size_t n_tokens) {
   if (mode.kind != SliceKind::values) return;
-  if (!mode.values) throw UsageError("slices are to become given values, but none are given");
+  if (!mode.values)
+    throw UsageError("slices are to become given values (" + mode.name + "), but none are given");
   const SliceValues& values = *mode.values;
   if (values.n_layer() != config.n_layer || values.d_model() != config.d_model) {
     throw UsageError(fmt::format(

@@ -11,12 +11,13 @@
 namespace tacet {
 
 SliceValues::SliceValues(std::string name, int n_layer, int n_positions, int d_model,
-                         std::vector<float> rows)
+                         std::vector<float> rows, std::optional<SliceReference> reference)
     : name_(std::move(name)),
       n_layer_(n_layer),
       n_positions_(n_positions),
       d_model_(d_model),
-      rows_(std::move(rows)) {
+      rows_(std::move(rows)),
+      reference_(std::move(reference)) {
   const bool in_range = n_layer > 0 && n_positions >= 0 && d_model > 0;
   const auto per_layer = static_cast<std::size_t>(std::max(n_positions, 1));
   if (!in_range || rows_.size() != static_cast<std::size_t>(n_layer) * per_layer *

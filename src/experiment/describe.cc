@@ -12,6 +12,19 @@ std::string block_name(int layer) {
   return fmt::format("block {} (hidden_states[{}])", layer, layer + 1);
 }
 
+/// What a table puts in place of the heads, by its name.
+std::string replacement_of(const std::string& name, const std::string& spec) {
+  if (name == kCorpusMean) return fmt::format("Replacing {} by its mean over a corpus", spec);
+  if (name == kPositionMean) {
+    return fmt::format("Replacing {} by its mean over a corpus, position by position,", spec);
+  }
+  if (name == kResample) {
+    return fmt::format("Replacing {} by what it is in another prompt of a corpus", spec);
+  }
+  if (name == kKeepsValueBias) return fmt::format("Silencing {} but for its value bias", spec);
+  return fmt::format("Replacing {} ({})", spec, name);
+}
+
 /// "Silencing L3H5", "Scaling L3H5 by 0.5", "Replacing L3H5 by its mean over the positions".
 std::string change_of(const Intervention& intervention) {
   const SliceMode& mode = intervention.mode;
@@ -23,7 +36,7 @@ std::string change_of(const Intervention& intervention) {
       return fmt::format("Replacing {} by {} mean over the positions", spec,
                          intervention.heads.size() > 1 ? "their" : "its");
     case SliceKind::values:
-      return fmt::format("Replacing {} ({})", spec, to_string(mode));
+      return replacement_of(mode.name, spec);
     case SliceKind::scale:
       break;
   }

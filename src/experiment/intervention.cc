@@ -215,7 +215,11 @@ std::string to_string(Head head) {
 }
 
 SliceMode replace_by(std::shared_ptr<const SliceValues> values) {
-  return {.scale = 0.0F, .kind = SliceKind::values, .values = std::move(values)};
+  std::string name(values->name());
+  return {.scale = 0.0F,
+          .kind = SliceKind::values,
+          .name = std::move(name),
+          .values = std::move(values)};
 }
 
 std::string to_string(const SliceMode& mode) {
@@ -225,7 +229,7 @@ std::string to_string(const SliceMode& mode) {
     case SliceKind::mean:
       return "mean";
     case SliceKind::values:
-      return mode.values ? std::string(mode.values->name()) : "values";
+      return mode.name;
     case SliceKind::scale:
       break;
   }
@@ -237,10 +241,16 @@ SliceMode parse_slice_mode(std::string_view text) {
   if (text == "zero") return {};
   if (text == "negate") return {.scale = -1.0F, .kind = SliceKind::negate};
   if (text == "mean") return {.scale = 0.0F, .kind = SliceKind::mean};
+  for (const std::string_view name : {kCorpusMean, kPositionMean, kResample, kKeepsValueBias}) {
+    if (text == name) {
+      return {.scale = 0.0F, .kind = SliceKind::values, .name = std::string(name)};
+    }
+  }
   if (!text.starts_with(kPrefix)) {
-    throw UsageError(
-        fmt::format("mode {} is not known; write zero, mean, negate or scale:X, such as scale:0.5",
-                    quoted(text)));
+    throw UsageError(fmt::format(
+        "mode {} is not known; write zero, mean, corpus-mean, position-mean, resample, negate or "
+        "scale:X, such as scale:0.5",
+        quoted(text)));
   }
   const std::string_view number = text.substr(kPrefix.size());
   SliceMode mode;
