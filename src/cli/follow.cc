@@ -16,7 +16,7 @@ namespace tacet::cli {
 namespace {
 
 std::string in_quotes(std::string_view text) {
-  return "'" + support::escape_for_display(text) + "'";
+  return fmt::format("'{}'", support::escape_for_display(text));
 }
 
 /// The positions of one word of --pair, written WORD or WORD#N.

@@ -2,7 +2,6 @@
 /// Results as JSON values, before they become text.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "store/json_values.h"
@@ -23,9 +22,6 @@ struct ModelSummary {
 
 /// The summary of a loaded model.
 ModelSummary summary_of(const Model& model);
-
-/// What a table of values was made from; null where it was from no corpus.
-Json reference_json(const std::optional<SliceReference>& reference);
 
 /// One entry of `layers`; `name` is its place in the document, for error messages.
 /// Throws NumericError for NaN.

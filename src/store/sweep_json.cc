@@ -7,7 +7,7 @@
 #include "store/across_json.h"
 #include "store/csv.h"
 #include "store/json_values.h"
-#include "store/result_json.h"
+#include "store/replacement_json.h"
 #include "tacet/version.h"
 
 namespace tacet::store {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "store/json_values.h"
-#include "store/result_json.h"
+#include "store/replacement_json.h"
 #include "store/words.h"
 #include "tacet/error.h"
 
