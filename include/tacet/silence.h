@@ -104,6 +104,14 @@ struct CosineChoice {
 /// more than K dimensions shows later.
 CosineChoice parse_cosine(std::string_view text);
 
+/// Two tokens whose similarity is followed.
+struct WordPair {
+  std::string name;  ///< as it was asked for: "pineapple,pizza"
+  int first = 0;     ///< position, below `second`
+  int second = 0;
+  bool operator==(const WordPair&) const = default;
+};
+
 /// The settings of the experiment, with the study's defaults.
 struct SilenceOptions {
   StatesKind states = StatesKind::block;
@@ -126,6 +134,8 @@ struct SilenceOptions {
   int dimensions = 0;
   /// Fill SilenceResult::verdict_changes: whether the verdict is another one with another cosine.
   bool geometry_beside = false;
+  /// Pairs to follow one by one: fill SilenceResult::followed.
+  std::vector<WordPair> follow;
   bool keep_states = false;  ///< fill `SilenceResult::clean`, `silenced` (costs memory)
   /// Called on the calling thread after each step: `done` of `total` blocks. May throw to stop.
   std::function<void(int done, int total)> progress;
@@ -246,6 +256,44 @@ struct VerdictChange {
   std::string undefined;
 };
 
+/// One pair's similarity in one state.
+struct FollowedRow {
+  int layer = 0;  ///< block, zero-based; n_layer for ln_f
+  double clean = 0;
+  double silenced = 0;
+  double delta = 0;         ///< silenced - clean
+  double direct_delta = 0;  ///< by the heads' own contribution alone, as direct_mean_delta
+};
+
+/// One pair's similarity along the blocks. One number a state: there is nothing to test within it.
+struct FollowedPair {
+  WordPair pair;
+  std::vector<FollowedRow> layers;        ///< as SilenceResult::layers
+  std::optional<FollowedRow> final_norm;  ///< ln_f's output; nullopt with StatesKind::hf
+};
+
+/// How far several draws lie apart.
+struct DrawSpread {
+  double mean = 0;
+  double sd = 0;  ///< sample standard deviation; 0 of one draw
+  double min = 0;
+  double max = 0;
+};
+
+/// One prompt of a corpus whose slices were put in.
+struct ReferenceDraw {
+  int prompt = 0;  ///< its number in the corpus, from 0
+  double immediate_delta = 0;
+  double late_delta = 0;
+};
+
+/// What the prompts drawn in place of one another did.
+struct ReplacementDraws {
+  std::vector<ReferenceDraw> draws;  ///< in the order drawn
+  DrawSpread late;                   ///< of late_delta
+  std::vector<DrawSpread> layers;    ///< of mean_delta, one per row of `layers`
+};
+
 /// Seconds spent, for information only: the one part of a result that differs between runs.
 struct Timing {
   double load_s = 0;
@@ -276,6 +324,8 @@ struct SilenceResult {
   /// are left) and with the other cosines, each by itself, no-rogue:3 among them where the vectors
   /// have more than 3 dimensions. Else empty.
   std::vector<VerdictChange> verdict_changes;
+  std::vector<FollowedPair> followed;     ///< one for each of `SilenceOptions::follow`
+  std::optional<ReplacementDraws> draws;  ///< of `silence_resampled`
   Timing timing;
   States clean;     ///< filled when keep_states was asked for; float64 ones rounded to float32
   States silenced;  ///< likewise

@@ -2,11 +2,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/control_options.h"
+#include "cli/follow.h"
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -26,6 +31,7 @@ struct SilenceArguments {
   ModelOptions model;
   PromptOptions prompt;
   CutOptions cut;
+  std::vector<std::string> follow;
   SilenceOptions options;
   OutputOptions output;
   std::optional<std::int64_t> n_controls;
@@ -52,6 +58,8 @@ constexpr const char* kExamples =
     "  tacet silence --heads L3H5+L4H2 --exclude-first \"Berlin is the capital of\"\n"
     "  tacet silence --layer 3 --head 5 --at 'text: pizza' \"Mary likes pizza and John cheese\"\n"
     "  tacet silence --heads 3.5 --mode scale:0.5 --format json --token-ids 40,41,42,43\n"
+    "  tacet silence --heads L3H5 --mode mean \"Berlin is the capital of\"\n"
+    "  tacet silence --heads L3H5 --at -1 --pair Mary,pizza \"Mary likes pizza and John cheese\"\n"
     "  echo \"Berlin is the capital of\" | tacet silence --heads 3.5 --prompt-file -\n"
     "  tacet silence --heads L3H5 --report l3h5.html \"Berlin is the capital of\"\n"
     "  tacet silence --model ./gpt2-medium --heads L3H5 \"Berlin is the capital of\"\n";
@@ -67,6 +75,9 @@ void check(const SilenceArguments& arguments) {
         fmt::format("{} does not go with --format csv, which has one row for each "
                     "block alone; choose json or table",
                     arguments.options.dimensions > 0 ? "--dimensions" : "--geometry"));
+  }
+  if (arguments.output.format == Format::csv && !arguments.follow.empty()) {
+    throw UsageError("csv has one row a block and no place for --pair; use --format json");
   }
   if (arguments.dump && arguments.dump == arguments.output.out) {
     throw UsageError("--out and --dump name the same file; give two different ones");
@@ -104,6 +115,26 @@ ControlResult run_controls_of(const SilenceResult& result, const Model& model, s
   return run_controls(model, result, asked);
 }
 
+/// The experiment with what --mode puts in, made for this prompt.
+SilenceResult run_experiment(const SilenceArguments& arguments, const Model& model,
+                             const Prompt& prompt, Intervention intervention,
+                             const SilenceOptions& options) {
+  const ReplacementOptions& replacement = arguments.cut.replacement;
+  const std::uint64_t seed = options.resampling.seed;
+  Replacement maker(intervention.mode, replacement, model,
+                    {.prepend_bos = arguments.prompt.prepend_bos,
+                     .quiet = arguments.output.quiet,
+                     .seed = seed,
+                     .threads = options.threads});
+  if (maker.mode().name == kResample) {
+    return silence_resampled(model, prompt, std::move(intervention), maker.corpus(),
+                             static_cast<std::size_t>(replacement.draws.value_or(kReferenceDraws)),
+                             seed, options);
+  }
+  intervention.mode = maker.for_prompt(prompt, prompt.tokens.size());
+  return silence(model, prompt, intervention, options);
+}
+
 void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   check(arguments);
   const double start = now_seconds();
@@ -114,6 +145,7 @@ void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   const Prompt prompt = resolve_prompt(arguments.prompt, model, arguments.output.quiet);
   intervention.positions = resolve_positions(arguments.cut.at, prompt);
   SilenceOptions options = arguments.options;
+  options.follow = resolve_pairs(arguments.follow, prompt);
   options.threads = usable_threads(options.threads, arguments.output.quiet);
   // A person is told whether the verdict stands up; data has what was asked for.
   if (arguments.output.format == Format::table) {
@@ -126,7 +158,7 @@ void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
   Progress progress(shows_progress);
   options.progress = [&progress](int done, int total) { progress.update(done, total); };
   const double loaded = now_seconds();
-  SilenceResult result = silence(model, prompt, intervention, options);
+  SilenceResult result = run_experiment(arguments, model, prompt, intervention, options);
   result.timing.load_s = loaded - start;
   progress.clear();
   std::optional<ControlResult> control;
@@ -156,6 +188,8 @@ Command declare_silence(CLI::App& root) {
   app->footer(kExamples);
   const auto arguments = std::make_shared<SilenceArguments>();
   declare_cut(*app, arguments->cut);
+  declare_reference_draws(*app, arguments->cut.replacement);
+  declare_follow(*app, arguments->follow);
   declare_model(*app, arguments->model);
   declare_prompt(*app, arguments->prompt);
   declare_measure(*app, arguments->options);

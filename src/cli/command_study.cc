@@ -154,7 +154,8 @@ void run_study(const StudyArguments& arguments, const Terminal& terminal) {
   const StudyFolder folder(*output.out);
   auto database = store::SweepDatabase::open_for_writing(folder.database());
   check_same_study(folder, database, model, input.prompt, settings_of(sweep, {}));
-  const SweepPlan plan = plan_sweep(sweep, model, {input}, database);
+  Replacement replacement = replacement_of(sweep, model);
+  const SweepPlan plan = plan_sweep(sweep, model, {input}, replacement, database);
   carry_out(plan, sweep, model, database, terminal);
   const store::StudyListing study = judge(arguments, model, folder, plan, database, terminal);
   write_report(arguments, model, folder, plan, database, study, terminal);

@@ -43,6 +43,7 @@ constexpr const char* kExamples =
     "  tacet sweep --db sweep.db --heads '3.*' --at 'text: pizza' \"Mary likes pizza a lot\"\n"
     "  tacet sweep --db sweep.db --heads L3H5+L4H2,L3H5 \"Berlin is the capital of\"\n"
     "  tacet sweep --db sweep.db --noise-floor \"Berlin is the capital of\"\n"
+    "  tacet sweep --db sweep.db --mode mean \"Berlin is the capital of\"\n"
     "  tacet sweep --db sweep.db --report sweep.html \"Berlin is the capital of\"\n"
     "  tacet sweep --db many.db --model ./gpt2-medium --prompts prompts.jsonl --holdout\n"
     "  tacet sweep --db sweep.db --show --metric onset\n"
@@ -86,7 +87,8 @@ void check_across(const SweepArguments& arguments, const std::vector<std::string
                     "{}; give {} or more (a prompt without a group counts as one)",
                     n_units == 1 ? "is" : "are", n_units, kFewestToSplit));
   }
-  const bool draws = !arguments.store.show && draws_at_random(arguments.options.silence);
+  const bool draws = !arguments.store.show && (draws_at_random(arguments.options.silence) ||
+                                               arguments.cut.mode.name == kResample);
   if (arguments.store.seed && groups.size() < 2 && !draws) {
     throw UsageError(
         "--seed is of the tests that draw at random, of which none is asked for, and of those "
@@ -131,6 +133,7 @@ void check(const SweepArguments& arguments, const CLI::App& app) {
     throw UsageError("--run chooses what --show shows; give --show too, or leave it out");
   } else {
     check_source(arguments.source);
+    chosen_mode(arguments.cut.mode, arguments.cut.replacement);
   }
 }
 
@@ -234,8 +237,9 @@ void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
   std::vector<std::string> groups;
   for (const SweepInput& input : inputs) groups.push_back(input.group);
   check_across(arguments, groups);
+  Replacement replacement = replacement_of(arguments, model);
   auto database = store::SweepDatabase::open_for_writing(*arguments.store.database);
-  const SweepPlan plan = plan_sweep(arguments, model, inputs, database);
+  const SweepPlan plan = plan_sweep(arguments, model, inputs, replacement, database);
   carry_out(plan, arguments, model, database, terminal);
   if (arguments.report.file) write_report(arguments, plan, model, database, terminal);
   store::SweepListing listing = read_sweep(database, plan.runs, plan.specs);

@@ -57,21 +57,16 @@ void declare_other_prompts(CLI::App& app, std::optional<std::string>& file,
             add_flag(app, "--prepend-bos", prepend_bos, "Put <|endoftext|> first.")});
 }
 
-/// --at and --mode.
-void declare_how(CLI::App& app, std::string& at, SliceMode& mode) {
+/// --at, --mode and what stands beside it.
+void declare_how(CLI::App& app, std::string& at, SliceMode& mode, ReplacementOptions& replacement) {
   const auto set_at = [&at](const std::string& text) { at = text; };
-  const auto set_mode = [&mode](const std::string& text) { mode = parse_slice_mode(text); };
   in_group(
       kSilenced,
       {add_value(app, "--at", "POS", set_at,
                  "The tokens at which it is silenced: all, positions such as 0,3-5,-1, or 'text: "
                  "pizza', the last token of each place where the text stands.")
-           ->default_str(at),
-       add_value(
-           app, "--mode", "zero|scale:X", set_mode,
-           "What becomes of the head's slice of the input of attn.c_proj: zero, or multiplied "
-           "by X. scale:1 changes nothing, and every difference is then exactly 0.")
-           ->default_str(to_string(mode))});
+           ->default_str(at)});
+  declare_mode(app, mode, replacement);
 }
 
 }  // namespace
@@ -146,7 +141,7 @@ void declare_cut(CLI::App& app, CutOptions& options) {
                      "more."),
             add_int(app, "--layer", options.layer, "The head's block; goes with --head."),
             add_int(app, "--head", options.head, "The head within the block; goes with --layer.")});
-  declare_how(app, options.at, options.mode);
+  declare_how(app, options.at, options.mode, options.replacement);
 }
 
 void declare_sweep_cut(CLI::App& app, SweepCutOptions& options) {
@@ -157,7 +152,7 @@ void declare_sweep_cut(CLI::App& app, SweepCutOptions& options) {
                       "with commas between them. Heads joined by + are silenced together: "
                       "L3H5+L4H2.")
                 ->default_str(options.heads)});
-  declare_how(app, options.at, options.mode);
+  declare_how(app, options.at, options.mode, options.replacement);
 }
 
 void declare_sweep_store(CLI::App& app, SweepStoreOptions& options) {
@@ -483,7 +478,7 @@ Intervention resolve_cut(const CutOptions& options, int n_layer, int n_head) {
         "silence them together; heads each by itself are a matter for `sweep`",
         spec, named.size()));
   }
-  named.front().mode = options.mode;
+  named.front().mode = chosen_mode(options.mode, options.replacement);
   return named.front();
 }
 

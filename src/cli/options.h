@@ -8,6 +8,7 @@
 
 #include <CLI/App.hpp>
 
+#include "cli/replacement.h"
 #include "cli/sweep_prompts.h"
 #include "cli/terminal.h"
 #include "tacet/intervention.h"
@@ -45,6 +46,7 @@ struct CutOptions {
   std::optional<int> head;
   std::string at = "all";
   SliceMode mode;
+  ReplacementOptions replacement = {};
 };
 
 /// What a sweep silences, as written: each intervention of the SPEC by itself.
@@ -52,6 +54,7 @@ struct SweepCutOptions {
   std::string heads = "all";
   std::string at = "all";
   SliceMode mode;
+  ReplacementOptions replacement = {};
 };
 
 /// Where a sweep's results are kept, and what of them is shown.
@@ -101,9 +104,9 @@ void declare_model(CLI::App& app, ModelOptions& options);
 void declare_prompt(CLI::App& app, PromptOptions& options);
 /// The arguments PROMPT..., --prompts, --prompt-file, --token-ids and --prepend-bos.
 void declare_source(CLI::App& app, SweepSource& source);
-/// --heads, --layer, --head, --at and --mode.
+/// --heads, --layer, --head, --at, --mode and what stands beside it.
 void declare_cut(CLI::App& app, CutOptions& options);
-/// --heads, --at and --mode.
+/// --heads, --at, --mode and what stands beside it.
 void declare_sweep_cut(CLI::App& app, SweepCutOptions& options);
 /// --db, --show, --run, --metric, --top, --holdout and --seed.
 void declare_sweep_store(CLI::App& app, SweepStoreOptions& options);

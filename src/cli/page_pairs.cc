@@ -12,6 +12,7 @@
 #include "tacet/error.h"
 #include "tacet/intervention.h"
 #include "tacet/pairs.h"
+#include "tacet/reference.h"
 
 namespace tacet::cli {
 namespace {
@@ -116,12 +117,24 @@ std::vector<Task> tasks_of(PageContent& content, const std::optional<std::string
   return tasks;
 }
 
+/// Whether the run's slices became values that its settings alone do not give again.
+bool lacks_values(const PagePrompt& prompt) {
+  const SliceMode& mode = prompt.run.settings.mode;
+  return mode.kind == SliceKind::values && mode.name != kKeepsValueBias;
+}
+
+SliceMode mode_of(const store::RunSettings& settings, const Model& model) {
+  if (settings.mode.kind == SliceKind::values) return replace_by(value_bias(model));
+  return settings.mode;
+}
+
 void add_matrices(const Task& task, const Model& model, int threads) {
   const StoredRun& run = task.prompt->run;
   SilenceOptions options = options_of(run.settings, threads);
   options.keep_states = true;
-  const Intervention intervention{
-      .heads = task.outcome->heads, .positions = run.settings.positions, .mode = run.settings.mode};
+  const Intervention intervention{.heads = task.outcome->heads,
+                                  .positions = run.settings.positions,
+                                  .mode = mode_of(run.settings, model)};
   task.prompt->pairs.push_back(
       {.spec = task.outcome->spec,
        .matrices = pair_matrices(silence(model, run.prompt, intervention, options))});
@@ -152,7 +165,12 @@ store::StoredTrajectory clean_trajectory(const Model& model, const Prompt& promp
 
 void add_pairs(PageContent& content, const Model& model, const std::optional<std::string>& pairs,
                int threads, Progress& progress) {
-  const std::vector<Task> tasks = tasks_of(content, pairs);
+  std::vector<Task> tasks = tasks_of(content, pairs);
+  if (std::erase_if(tasks, [](const Task& task) { return lacks_values(*task.prompt); }) > 0) {
+    content.left_out.push_back(
+        "The matrices of pairs are left out: what the heads became comes from a corpus of prompts, "
+        "which is not among the results.");
+  }
   int done = 0;
   for (PagePrompt& prompt : content.prompts) {
     if (prompt.trajectory) continue;

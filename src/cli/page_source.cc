@@ -31,6 +31,10 @@ std::vector<Test> tests_beside_of(const SilenceResult& result) {
 }
 
 store::RunSettings settings_of(const SilenceResult& result) {
+  SliceMode mode = result.intervention.mode;
+  std::optional<SliceReference> reference;
+  if (mode.values) reference = mode.values->reference();
+  mode.values = nullptr;
   return {.states = result.states,
           .cosine = result.cosine,
           .rogue_dimensions = result.rogue_dimensions,
@@ -42,7 +46,8 @@ store::RunSettings settings_of(const SilenceResult& result) {
           .alpha = result.test.alpha,
           .correction = result.test.correction,
           .family = result.test.family,
-          .mode = result.intervention.mode,
+          .mode = std::move(mode),
+          .reference = std::move(reference),
           .positions = result.intervention.positions};
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/bars.h"
 #include "cli/control_table.h"
+#include "cli/follow.h"
 #include "cli/geometry_table.h"
 #include "cli/prompt_view.h"
 #include "cli/silence_table.h"
@@ -33,7 +34,11 @@ std::string positions_text(const SilenceResult& result) {
 }
 
 std::string cut_text(const SilenceResult& result) {
-  const std::string mode = to_string(result.intervention.mode);
+  std::string mode = to_string(result.intervention.mode);
+  if (const auto& values = result.intervention.mode.values; values && values->reference()) {
+    mode += fmt::format(" of {} ({})", values->reference()->file,
+                        plural(values->reference()->n_prompts, "prompt"));
+  }
   return fmt::format("{} → {}, {}; {} changed", spec_of(result.intervention), mode,
                      positions_text(result), plural(result.values_changed, "value"));
 }
@@ -159,6 +164,21 @@ std::string dimensions_text(const LayerEffect& row) {
   return fmt::format("of the similarity in {}, clean → silenced: {}", block_name(row.layer), list);
 }
 
+/// How far the prompts that were put in lie apart.
+std::string draws_text(const ReplacementDraws& draws) {
+  std::string numbers;
+  for (const ReferenceDraw& draw : draws.draws) {
+    numbers += fmt::format("{}{}", numbers.empty() ? "" : ", ", draw.prompt + 1);
+  }
+  return fmt::format(
+      "late Δ over {}: mean {}, sd {}, from {} to {}; the table is of the first "
+      "(prompt{} {} of the reference)",
+      plural(static_cast<std::int64_t>(draws.draws.size()), "prompt"),
+      format_delta(draws.late.mean), fmt::format("{:.2g}", draws.late.sd),
+      format_delta(draws.late.min), format_delta(draws.late.max),
+      draws.draws.size() == 1 ? "" : "s", numbers);
+}
+
 bool is_unchanged(const SilenceResult& result) {
   return std::ranges::all_of(
       result.layers, [](const LayerEffect& row) { return row.effect == Effect::unchanged; });
@@ -182,6 +202,7 @@ std::string ripple_fields(const SilenceResult& result, const View& view) {
   if (ripple.persistence) out += field("persistence", persistence_text(result), view);
   if (ripple.growth || ripple.growth_absolute) out += field("growth", growth_text(ripple), view);
   if (result.precision == Precision::float64) out += field("noise", noise_text(result), view);
+  if (result.draws) out += field("draws", draws_text(*result.draws), view);
   return out + render_token_shares(result, view);
 }
 
@@ -242,6 +263,7 @@ std::string render_silence(const SilenceResult& result, const ModelView& model, 
   if (!tests.empty()) out += "\n" + tests;
   const std::string shapes = geometry ? render_geometry(result, view) : "";
   if (!shapes.empty()) out += "\n" + shapes;
+  out += render_followed(result, view);
   out += "\n" + ripple_fields(result, view);
   if (control != nullptr) out += render_control(*control, view);
   out += "\n" + paragraph(describe(result), view, Ink::title);

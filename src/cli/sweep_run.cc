@@ -1,5 +1,6 @@
 #include "cli/sweep_run.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -36,7 +37,19 @@ void check_cosine(const SweepArguments& arguments, const Model& model) {
                   to_string(options.cosine, options.rogue_dimensions), d_model, d_model - 1));
 }
 
-store::RunSettings settings_of(const SweepArguments& arguments, const std::vector<int>& positions) {
+Replacement replacement_of(const SweepArguments& arguments, const Model& model) {
+  const ReplacementOptions& options = arguments.cut.replacement;
+  return {chosen_mode(arguments.cut.mode, options),
+          options,
+          model,
+          {.prepend_bos = arguments.source.prepend_bos,
+           .quiet = arguments.output.quiet,
+           .seed = arguments.store.seed.value_or(ResamplingOptions{}.seed),
+           .threads = arguments.options.silence.threads}};
+}
+
+store::RunSettings settings_of(const SweepArguments& arguments, const std::vector<int>& positions,
+                               std::optional<SliceReference> reference) {
   const SilenceOptions& options = arguments.options.silence;
   return {.states = options.states,
           .cosine = options.cosine,
@@ -50,26 +63,35 @@ store::RunSettings settings_of(const SweepArguments& arguments, const std::vecto
           .alpha = options.alpha,
           .correction = options.correction,
           .family = options.family,
-          .mode = arguments.cut.mode,
+          .mode = chosen_mode(arguments.cut.mode, arguments.cut.replacement),
+          .reference = std::move(reference),
           .positions = positions};
 }
 
 SweepPlan plan_sweep(const SweepArguments& arguments, const Model& model,
-                     const std::vector<SweepInput>& inputs, store::SweepDatabase& database) {
+                     const std::vector<SweepInput>& inputs, Replacement& replacement,
+                     store::SweepDatabase& database) {
   const ModelConfig& config = model.config();
   const std::vector<Intervention> named =
       parse_heads(arguments.cut.heads, config.n_layer, config.n_head);
+  std::size_t longest = 0;
+  for (const SweepInput& input : inputs) longest = std::max(longest, input.prompt.tokens.size());
   SweepPlan plan;
   for (const Intervention& one : named) plan.specs.insert(spec_of(one));
   for (const SweepInput& input : inputs) {
-    const std::int64_t run = database.run_of(model, input.prompt, input.id,
-                                             settings_of(arguments, input.positions), input.group);
+    const std::int64_t run = database.run_of(
+        model, input.prompt, input.id,
+        settings_of(arguments, input.positions, replacement.reference()), input.group);
     const std::set<std::string> finished = database.finished(run);
     SweepPrompt prompt{.prompt = input.prompt, .interventions = {}};
     for (const Intervention& one : named) {
       if (finished.contains(spec_of(one))) continue;
       prompt.interventions.push_back(
-          {.heads = one.heads, .positions = input.positions, .mode = arguments.cut.mode});
+          {.heads = one.heads, .positions = input.positions, .mode = {}});
+    }
+    if (!prompt.interventions.empty()) {
+      const SliceMode mode = replacement.for_prompt(input.prompt, longest);
+      for (Intervention& one : prompt.interventions) one.mode = mode;
     }
     const auto n_left = static_cast<std::int64_t>(prompt.interventions.size());
     plan.n_left += n_left;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -39,13 +40,18 @@ struct SweepPlan {
 /// before a database is made.
 void check_cosine(const SweepArguments& arguments, const Model& model);
 
+/// What --mode puts in, its corpus read where it has one. Throws UsageError and InputError.
+Replacement replacement_of(const SweepArguments& arguments, const Model& model);
+
 /// What the arguments ask for beside the prompt, with `positions` touched in it.
-store::RunSettings settings_of(const SweepArguments& arguments, const std::vector<int>& positions);
+store::RunSettings settings_of(const SweepArguments& arguments, const std::vector<int>& positions,
+                               std::optional<SliceReference> reference = std::nullopt);
 
 /// Finds or makes the run of every prompt and leaves out what is finished. Throws OutputError,
-/// UsageError for the SPEC.
+/// UsageError for the SPEC, InputError for a corpus that does not serve a prompt.
 SweepPlan plan_sweep(const SweepArguments& arguments, const Model& model,
-                     const std::vector<SweepInput>& inputs, store::SweepDatabase& database);
+                     const std::vector<SweepInput>& inputs, Replacement& replacement,
+                     store::SweepDatabase& database);
 
 /// Does what the plan leaves to do, with progress on the terminal and, with --verbose, notes.
 /// Throws what `sweep` throws, and OutputError; what was found until then is kept.

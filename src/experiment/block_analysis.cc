@@ -53,6 +53,26 @@ void check_dimensions(const SilenceOptions& options, int d_model) {
   }
 }
 
+/// Place of a pair among all pairs i < j, row by row.
+std::size_t pair_index(const WordPair& pair, std::size_t n_tokens) {
+  const auto i = static_cast<std::size_t>(pair.first);
+  const auto j = static_cast<std::size_t>(pair.second);
+  return i * n_tokens - i * (i + 1) / 2 + (j - i - 1);
+}
+
+void check_follow(const SilenceOptions& options, std::size_t n_tokens) {
+  for (const WordPair& pair : options.follow) {
+    if (pair.first >= 0 && pair.first < pair.second &&
+        static_cast<std::size_t>(pair.second) < n_tokens) {
+      continue;
+    }
+    throw UsageError(fmt::format(
+        "the pair {} is of positions {} and {}: give two different ones of 0 to {}, the lower "
+        "first",
+        pair.name, pair.first, pair.second, n_tokens - 1));
+  }
+}
+
 }  // namespace
 
 SilencedVectors to_vectors(const engine::SilencedView& silenced, std::size_t d_model) {
@@ -68,6 +88,7 @@ void check_options(const SilenceOptions& options, std::size_t n_tokens, std::siz
     throw UsageError(fmt::format("alpha is {}, but must lie between 0 and 1", options.alpha));
   }
   check_dimensions(options, static_cast<int>(d_model));
+  check_follow(options, n_tokens);
   const std::size_t taking_part = n_tokens - (options.exclude_first ? 1 : 0);
   if (taking_part < kFewestTokens) {
     throw InputError(
@@ -160,6 +181,7 @@ BlockRows BlockAnalysis::analyse(int layer, const CleanState& clean,
   std::optional<MeasuredState> after;
   if (!silenced.after) {
     set_same(rows.row, clean);
+    follow(rows, clean, nullptr, nullptr);
   } else {
     after = measure_state(std::move(*silenced.after), clean.name(), "silenced", threads_);
     compare(rows, clean, *after, std::move(*silenced.direct));
@@ -221,6 +243,7 @@ void BlockAnalysis::compare(BlockRows& rows, const CleanState& clean, const Meas
   const MeasuredState removed = measure_state(std::move(direct), clean.name(), "direct", threads_);
   row.direct_mean_delta = mean_difference(
       pairs.cosines, cosines(removed, pairs.transform, selected, threads_, clean.name()));
+  follow(rows, clean, &after, &removed);
 
   measure::Displacement moved = measure::displacement(before.vectors, after.vectors, before.norms(),
                                                       after.norms(), first_position_);
@@ -230,6 +253,27 @@ void BlockAnalysis::compare(BlockRows& rows, const CleanState& clean, const Meas
   row.mean_distance_silenced = measure::mean_pair_distance(after.vectors, selected, threads_);
   row.effective_rank_silenced = measure::effective_rank(after.gram, selected.first_token);
   rows.relative = std::move(moved.relative);
+}
+
+void BlockAnalysis::follow(BlockRows& rows, const CleanState& clean, const MeasuredState* after,
+                           const MeasuredState* direct) const {
+  if (options_.follow.empty()) return;
+  // A pair may be followed whether it takes part in the test or not.
+  const auto of = [&](const MeasuredState& state) {
+    return cosines(state, clean.pairs(own_).transform, {.first_token = 0, .first_movable = 0},
+                   threads_, clean.name());
+  };
+  const std::vector<double> before = of(clean.measured());
+  const std::vector<double> silenced = after != nullptr ? of(*after) : before;
+  const std::vector<double> removed = direct != nullptr ? of(*direct) : before;
+  for (const WordPair& pair : options_.follow) {
+    const std::size_t at = pair_index(pair, n_tokens_);
+    rows.followed.push_back({.layer = rows.row.layer,
+                             .clean = before[at],
+                             .silenced = silenced[at],
+                             .delta = silenced[at] - before[at],
+                             .direct_delta = removed[at] - before[at]});
+  }
 }
 
 double BlockAnalysis::noise_floor(double mean_delta, const CleanState& clean,

@@ -48,6 +48,7 @@ struct BlockRows {
   std::vector<OtherRow> others;
   /// |v' - v| / |v| of the tokens that can move; empty where nothing could.
   std::vector<double> relative;
+  std::vector<FollowedRow> followed;  ///< one for each of `SilenceOptions::follow`
 };
 
 /// Turns states into rows of the result, one state at a time. Const use is thread safe.
@@ -87,6 +88,10 @@ class BlockAnalysis {
   /// Fills `rows.row`, `rows.delta` and `rows.relative`.
   void compare(BlockRows& rows, const CleanState& clean, const MeasuredState& after,
                measure::TokenVectors direct) const;
+  /// Appends the rows of the pairs that are followed. `after` and `direct` are null for a block
+  /// that the intervention does not reach.
+  void follow(BlockRows& rows, const CleanState& clean, const MeasuredState* after,
+              const MeasuredState* direct) const;
   /// `after` is null for a block that the intervention does not reach.
   OtherRow compare_otherwise(int layer, const Comparison& comparison, const CleanState& clean,
                              const MeasuredState* after) const;

@@ -25,6 +25,9 @@ SilenceRun::SilenceRun(const ModelConfig& config, const Prompt& prompt,
   result_.cosine = options.cosine;
   result_.rogue_dimensions = options.rogue_dimensions;
   result_.exclude_first = options.exclude_first;
+  for (const WordPair& pair : options.follow) {
+    result_.followed.push_back({.pair = pair, .layers = {}, .final_norm = {}});
+  }
 }
 
 void SilenceRun::observe(int index, const CleanState& clean, const engine::SilencedView& silenced) {
@@ -50,10 +53,16 @@ void SilenceRun::observe(int index, const CleanState& clean, SilencedVectors sil
   if (is_final_norm) result_.trajectory.final_norm_mean = rows.row.mean_clean;
   if (!in_layers) {
     result_.final_norm = std::move(rows.row);
+    for (std::size_t i = 0; i < rows.followed.size(); ++i) {
+      result_.followed[i].final_norm = rows.followed[i];
+    }
     final_norm_parts_ = std::move(rows.swap_parts);
     return;
   }
   add_late(layer, rows.delta);
+  for (std::size_t i = 0; i < rows.followed.size(); ++i) {
+    result_.followed[i].layers.push_back(rows.followed[i]);
+  }
   result_.layers.push_back(std::move(rows.row));
   swap_parts_.push_back(std::move(rows.swap_parts));
   relative_.push_back(std::move(rows.relative));

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "store/columns.h"
+#include "store/replacement_json.h"
 #include "tacet/version.h"
 
 namespace tacet::store {
@@ -143,14 +144,17 @@ Json intervention_json(const SilenceResult& result) {
   const Intervention& intervention = result.intervention;
   Json heads = Json::array();
   for (const Head head : intervention.heads) heads.push_back(to_string(head));
-  return ObjectBuilder("intervention")
-      .text("spec", spec_of(intervention))
+  ObjectBuilder builder("intervention");
+  builder.text("spec", spec_of(intervention))
       .value("heads", std::move(heads))
       .value("positions",
              intervention.positions.empty() ? Json("all") : Json(intervention.positions))
       .text("mode", to_string(intervention.mode))
-      .value("values_changed", result.values_changed)
-      .take();
+      .value("values_changed", result.values_changed);
+  const std::shared_ptr<const SliceValues>& values = intervention.mode.values;
+  if (values && values->reference())
+    builder.value("reference", reference_json(values->reference()));
+  return builder.take();
 }
 
 Json test_json(const TestSummary& test) {
@@ -251,6 +255,8 @@ Json silence_json(const SilenceResult& result, const ModelSummary& model) {
       .text("precision", to_string(result.precision))
       .value("effect_depends_on_first", result.effect_depends_on_first);
   if (!result.verdict_changes.empty()) builder.value("geometry", geometry_json(result));
+  if (!result.followed.empty()) builder.value("followed", followed_json(result.followed));
+  if (result.draws) builder.value("reference_draws", draws_json(*result.draws));
   return builder.take();
 }
 

@@ -141,6 +141,20 @@ std::vector<Token> read_tokens(const Value& tokens) {
   return list;
 }
 
+SliceReference read_reference(const Value& reference) {
+  SliceReference made{.file = reference.at("file").text(),
+                      .fingerprint = reference.at("fingerprint").text(),
+                      .n_prompts = static_cast<int>(
+                          reference.at("n_prompts").integer(1, std::numeric_limits<int>::max())),
+                      .seed = std::nullopt};
+  const Value seed = reference.at("seed");
+  if (!seed.is_null()) {
+    made.seed =
+        static_cast<std::uint64_t>(seed.integer(0, std::numeric_limits<std::int64_t>::max()));
+  }
+  return made;
+}
+
 RunSettings read_settings(const Value& document, std::size_t n_tokens) {
   RunSettings settings;
   const Value test = document.at("test");
@@ -165,6 +179,7 @@ RunSettings read_settings(const Value& document, std::size_t n_tokens) {
   } catch (const UsageError& error) {
     cut.at("mode").fail(error.what());
   }
+  if (cut.has("reference")) settings.reference = read_reference(cut.at("reference"));
   const Value positions = cut.at("positions");
   if (positions.is_string()) {
     if (positions.text() != "all") positions.fail("is neither \"all\" nor an array");

@@ -31,8 +31,9 @@ struct RunSettings {
   double alpha = 0.05;
   Correction correction = Correction::bonferroni;
   Family family = Family::blocks;
-  SliceMode mode;
-  std::vector<int> positions;  ///< touched, of this prompt; empty means all
+  SliceMode mode;                           ///< without its table of values
+  std::optional<SliceReference> reference;  ///< what the table was made from, where it was from one
+  std::vector<int> positions;               ///< touched, of this prompt; empty means all
   bool operator==(const RunSettings&) const = default;
 };
 

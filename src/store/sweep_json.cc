@@ -7,6 +7,7 @@
 #include "store/across_json.h"
 #include "store/csv.h"
 #include "store/json_values.h"
+#include "store/replacement_json.h"
 #include "tacet/version.h"
 
 namespace tacet::store {
@@ -47,8 +48,8 @@ Json test_names(const std::vector<Test>& tests) {
 }
 
 Json settings_json(const RunSettings& settings) {
-  return ObjectBuilder("settings")
-      .text("mode", to_string(settings.mode))
+  ObjectBuilder builder("settings");
+  builder.text("mode", to_string(settings.mode))
       .text("states", to_string(settings.states))
       .text("cosine", to_string(settings.cosine, settings.rogue_dimensions))
       .text("pairs", to_string(settings.pairs))
@@ -60,8 +61,9 @@ Json settings_json(const RunSettings& settings) {
       .value("draws", settings.resampling.draws)
       .number("alpha", settings.alpha)
       .text("correction", to_string(settings.correction))
-      .text("family", to_string(settings.family))
-      .take();
+      .text("family", to_string(settings.family));
+  if (settings.reference) builder.value("reference", reference_json(settings.reference));
+  return builder.take();
 }
 
 Json noise_json(const SweepNoise& noise) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "store/json_values.h"
+#include "store/replacement_json.h"
 #include "store/words.h"
 #include "tacet/error.h"
 
@@ -33,6 +34,17 @@ Json names_of(const std::vector<Test>& tests) {
   return names;
 }
 
+std::optional<SliceReference> reference_from(const Json& json) {
+  if (!json.contains("reference")) return std::nullopt;
+  const Json& reference = json.at("reference");
+  const Json& seed = reference.at("seed");
+  return SliceReference{
+      .file = reference.at("file").get<std::string>(),
+      .fingerprint = reference.at("fingerprint").get<std::string>(),
+      .n_prompts = reference.at("n_prompts").get<int>(),
+      .seed = seed.is_null() ? std::nullopt : std::optional(seed.get<std::uint64_t>())};
+}
+
 RunSettings from_json(const Json& json) {
   const Json& positions = json.at("positions");
   const CosineChoice cosine = parse_cosine(json.at("cosine").get<std::string>());
@@ -50,6 +62,7 @@ RunSettings from_json(const Json& json) {
           .correction = named<Correction>(json.at("correction")),
           .family = named<Family>(json.at("family")),
           .mode = parse_slice_mode(json.at("mode").get<std::string>()),
+          .reference = reference_from(json),
           .positions = positions == "all" ? std::vector<int>() : positions.get<std::vector<int>>()};
 }
 
@@ -66,8 +79,8 @@ std::vector<Test> tests_beside(const SilenceOptions& options) {
 }
 
 std::string settings_text(const RunSettings& settings) {
-  return ObjectBuilder("settings")
-      .text("states", to_string(settings.states))
+  ObjectBuilder builder("settings");
+  builder.text("states", to_string(settings.states))
       .text("cosine", to_string(settings.cosine, settings.rogue_dimensions))
       .text("pairs", to_string(settings.pairs))
       .value("exclude_first", settings.exclude_first)
@@ -80,9 +93,10 @@ std::string settings_text(const RunSettings& settings) {
       .text("correction", to_string(settings.correction))
       .text("family", to_string(settings.family))
       .text("mode", to_string(settings.mode))
-      .value("positions", settings.positions.empty() ? Json("all") : Json(settings.positions))
-      .take()
-      .dump();
+      .value("positions", settings.positions.empty() ? Json("all") : Json(settings.positions));
+  // Where there is none, the text is what it was before there were references.
+  if (settings.reference) builder.value("reference", reference_json(settings.reference));
+  return builder.take().dump();
 }
 
 RunSettings settings_from_text(const Connection& connection, const std::string& text) {

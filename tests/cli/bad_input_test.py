@@ -78,7 +78,7 @@ class CommandLine(ToolTest):
                 ("--precision", "dbl", "float, double"),
                 ("--precision", "duble", "did you mean 'double'?"),
                 ("--format", "jsn", "did you mean 'json'?"), ("--color", "no", "auto, always"),
-                ("--mode", "mean", "zero or scale:X"), ("--mode", "scale:nan", "finite"),
+                ("--mode", "middle", "or scale:X"), ("--mode", "scale:nan", "finite"),
                 ("--mode", "scale:", "scale:"), ("--at", "x", "'x'"), ("--at", "99", "99"),
                 ("--control", "99", "rotated:N"), ("--control", "rotated:98", "at least 99"),
                 ("--control", "rotated:", "at least 99"), ("--control", "shuffled:99", "'shuffled:99'"),

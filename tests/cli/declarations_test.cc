@@ -51,7 +51,9 @@ TEST(DescribeApp, ReadsTheDeclarations) {
   EXPECT_EQ(option(sweep, "--top").default_value, "10");
   EXPECT_EQ(option(sweep, "--memory").default_value, "a quarter of what is free");
   EXPECT_THAT(option(silence, "--format").choices, ElementsAre("table", "json", "csv"));
-  EXPECT_THAT(option(silence, "--mode").choices, ElementsAre("zero", "scale:"));
+  EXPECT_THAT(
+      option(silence, "--mode").choices,
+      ElementsAre("zero", "mean", "corpus-mean", "position-mean", "resample", "negate", "scale:"));
   EXPECT_THAT(option(silence, "--out").names, ElementsAre("-o", "--out"));
   EXPECT_EQ(signature_of(option(silence, "--out")), "-o, --out FILE");
   EXPECT_EQ(option(silence, "--quiet").value, "");

@@ -64,7 +64,10 @@ TEST_P(Golden, StatesInDoubleAgreeFarBetter) {
   EXPECT_LE(worst(clean, file.clean), kDoubleTolerance);
   for (std::size_t k = 0; k < file.interventions.size(); ++k) {
     const auto silenced = reference.run(file.token_ids, &file.interventions[k]).states;
-    EXPECT_LE(worst(silenced, file.silenced[k]), kDoubleTolerance);
+    // Means of the fast pass' slices are float32, and what is put in is they.
+    const SliceMode& mode = file.interventions[k].mode;
+    const bool is_rounded = mode.values && mode.values->reference();
+    EXPECT_LE(worst(silenced, file.silenced[k]), is_rounded ? 1e-6 : kDoubleTolerance);
   }
 }
 
@@ -87,7 +90,7 @@ TEST_P(Golden, LogitsAgreeWithPyTorch) {
 
 INSTANTIATE_TEST_SUITE_P(Torch, Golden,
                          ::testing::Values("torch_small", "torch_wide", "torch_half",
-                                           "torch_bfloat", "torch_silu"),
+                                           "torch_bfloat", "torch_silu", "torch_replaced"),
                          [](const auto& param) { return std::string(param.param); });
 
 }  // namespace

@@ -9,10 +9,13 @@ Each NAME.safetensors holds, in one file,
   * `golden.clean.logits` (F64), [vocab_size], of the last position;
   * in `__metadata__`, `config` (the text of config.json) and `interventions` (JSON).
 The weights are rounded to the stored type first; everything after that is float64. A head is
-silenced by a forward pre-hook on `attn.c_proj`, as users of PyTorch do it.
+silenced by a forward pre-hook on `attn.c_proj`, as users of PyTorch do it. Interventions with a
+`mode` replace the slice otherwise: by its mean, by means over the prompts of `reference`, or by
+zeros in a model whose value biases are folded into the projection's, as TransformerLens does.
 
 Needs PyTorch 1.13 and NumPy:  /usr/bin/python3 make_torch_golden.py  (writes beside itself)
 """
+import copy
 import json
 import pathlib
 import struct
@@ -121,15 +124,56 @@ def randomise(model):
             parameter.data.normal_(0.0, gain / parameter.shape[0] ** 0.5)
 
 
-def silence(model, intervention, d_head):
+def heads_outputs(model, layer, ids):
+    """The input of attn.c_proj of one block, [M, n_embd]."""
+    seen = []
+    hook = model.h[layer].attn.c_proj.register_forward_pre_hook(
+        lambda _module, args: seen.append(args[0].clone()))
+    model(ids)
+    hook.remove()
+    return seen[0]
+
+
+def reference_mean(model, layer, intervention, n_tokens):
+    """[n_embd], or [M, n_embd] position by position over the prompts that reach a position."""
+    outputs = [heads_outputs(model, layer, torch.tensor(ids)) for ids in intervention["reference"]]
+    if intervention["mode"] == "corpus-mean":
+        return torch.cat(outputs).mean(0)
+    return torch.stack([torch.stack([z[t] for z in outputs if len(z) > t]).mean(0)
+                        for t in range(n_tokens)])
+
+
+def fold_value_biases(model):
+    for block in model.h:
+        width = block.attn.c_proj.weight.shape[0]
+        bias = block.attn.c_attn.bias.data
+        block.attn.c_proj.bias.data += bias[2 * width:] @ block.attn.c_proj.weight
+        bias[2 * width:] = 0
+
+
+def silence(model, intervention, d_head, n_tokens):
     """Registers the hooks of one intervention; returns them."""
     handles = []
-    for layer, head in intervention["heads"]:
+    mode = intervention.get("mode", "scale")
+    # Of the clean model: before any hook of this intervention.
+    means = [reference_mean(model, layer, intervention, n_tokens)
+             if "reference" in intervention else None for layer, _ in intervention["heads"]]
+    for (layer, head), mean in zip(intervention["heads"], means):
 
-        def change(_module, args, head=head):
+        def change(_module, args, head=head, mean=mean):
             z = args[0].clone()
             rows = intervention["positions"] or slice(None)
-            z[rows, head * d_head : (head + 1) * d_head] *= intervention["scale"]
+            columns = slice(head * d_head, (head + 1) * d_head)
+            if mode == "mean":
+                z[rows, columns] = z[:, columns].mean(0)
+            elif mode == "corpus-mean":
+                z[rows, columns] = mean[columns]
+            elif mode == "position-mean":
+                z[rows, columns] = mean[rows, columns]
+            elif mode == "zero-keeps-value-bias":
+                z[rows, columns] = 0
+            else:
+                z[rows, columns] *= intervention["scale"]
             return (z,)
 
         handles.append(model.h[layer].attn.c_proj.register_forward_pre_hook(change))
@@ -184,8 +228,11 @@ def make(folder, name, seed, dtype, prefix, n_tokens, interventions, **settings)
         tensors["golden.clean.states"] = doubles(clean)
         tensors["golden.clean.logits"] = doubles(weight @ clean[-1, -1])
         for k, intervention in enumerate(interventions):
-            hooks = silence(model, intervention, config["n_embd"] // config["n_head"])
-            tensors[f"golden.{k}.states"] = doubles(model(ids))
+            used = copy.deepcopy(model)
+            if intervention.get("mode") == "zero-keeps-value-bias":
+                fold_value_biases(used)
+            hooks = silence(used, intervention, config["n_embd"] // config["n_head"], n_tokens)
+            tensors[f"golden.{k}.states"] = doubles(used(ids))
             for hook in hooks:
                 hook.remove()
     write_safetensors(folder / f"{name}.safetensors", tensors,
@@ -194,6 +241,10 @@ def make(folder, name, seed, dtype, prefix, n_tokens, interventions, **settings)
 
 def cut(*heads, positions=(), scale=0.0):
     return {"heads": [list(head) for head in heads], "positions": list(positions), "scale": scale}
+
+
+def replaced(mode, *heads, positions=(), **more):
+    return {**cut(*heads, positions=positions), "mode": mode, **more}
 
 
 def main():
@@ -214,6 +265,16 @@ def main():
     make(folder, "torch_silu", 5, "F32", "", 3,
          [cut((0, 0))],
          n_layer=1, n_head=1, n_embd=12, activation_function="silu")
+    prompts = [[3, 1, 4, 1, 5, 9, 2], [6, 5, 3, 5], [8, 9, 7, 9, 3, 2]]
+    make(folder, "torch_replaced", 6, "F32", "", 6,
+         [replaced("mean", (1, 0)), replaced("mean", (0, 1), (2, 0), positions=[2, 4]),
+          replaced("negate", (1, 1), scale=-1.0),
+          replaced("corpus-mean", (0, 0), reference=prompts),
+          replaced("position-mean", (1, 1), reference=prompts),
+          replaced("position-mean", (0, 1), positions=[1, 5], reference=prompts),
+          replaced("zero-keeps-value-bias", (1, 0)),
+          replaced("zero-keeps-value-bias", (0, 0), (2, 1))],
+         n_layer=3, n_head=2, n_embd=12)
 
 
 if __name__ == "__main__":

@@ -278,6 +278,14 @@ TEST(SweepDatabase, NeverMixesRunsThatDiffer) {
       [](RunSettings& s) { s.correction = Correction::bh; },
       [](RunSettings& s) { s.family = Family::reachable; },
       [](RunSettings& s) { s.mode.scale = 1e-7F; },
+      [](RunSettings& s) { s.mode = parse_slice_mode("negate"); },
+      [](RunSettings& s) { s.mode = parse_slice_mode("position-mean"); },
+      [](RunSettings& s) {
+        s.reference = {"a.txt", "0123456789abcdef", 3, std::nullopt};
+      },
+      [](RunSettings& s) {
+        s.reference = {"a.txt", "0123456789abcdef", 3, 7};
+      },
       [](RunSettings& s) { s.positions = {0}; },
       [](RunSettings& s) {
         s.positions = {0, 1};

@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tacet/reference.h"
+
 namespace tacet::testing {
 namespace {
 
@@ -27,14 +29,31 @@ std::vector<T> values_of(const nlohmann::json& header, const std::string& data,
   return out;
 }
 
-Intervention to_intervention(const nlohmann::json& json) {
+/// The mode, with its table made of the checkpoint's own weights.
+SliceMode to_mode(const nlohmann::json& json, const std::filesystem::path& folder) {
+  if (!json.contains("mode")) return {.scale = json.at("scale").get<float>()};
+  SliceMode mode = parse_slice_mode(json.at("mode").get<std::string>());
+  if (mode.kind != SliceKind::values) return mode;
+  const Model model = Model::load(folder);
+  if (mode.name == kKeepsValueBias) return replace_by(value_bias(model));
+  ReferenceCorpus corpus{.file = "golden", .prompts = {}};
+  std::size_t longest = 0;
+  for (const nlohmann::json& ids : json.at("reference")) {
+    corpus.prompts.push_back(make_prompt(ids.get<std::vector<std::int32_t>>(), nullptr));
+    longest = std::max(longest, ids.size());
+  }
+  return replace_by(mode.name == kCorpusMean ? corpus_mean(model, corpus)
+                                             : position_mean(model, corpus, longest));
+}
+
+Intervention to_intervention(const nlohmann::json& json, const std::filesystem::path& folder) {
   Intervention out;
   for (const auto& head : json.at("heads")) {
     out.heads.push_back({head.at(0).get<int>(), head.at(1).get<int>()});
   }
   std::sort(out.heads.begin(), out.heads.end());
   out.positions = json.at("positions").get<std::vector<int>>();
-  out.mode.scale = json.at("scale").get<float>();
+  out.mode = to_mode(json, folder);
   return out;
 }
 
@@ -55,17 +74,18 @@ GoldenFile::GoldenFile(const std::filesystem::path& file) {
   clean = values_of<double>(header, data, "golden.clean.states", "F64");
   logits = values_of<double>(header, data, "golden.clean.logits", "F64");
   const nlohmann::json& metadata = header.at("__metadata__");
+  std::filesystem::copy_file(file, folder / "model.safetensors");
+  std::ofstream config(folder / "config.json");
+  config << metadata.at("config").get<std::string>();
+  config.close();
+  if (!config) throw std::runtime_error("cannot write " + (folder / "config.json").string());
+
   const auto list = nlohmann::json::parse(metadata.at("interventions").get<std::string>());
   for (const nlohmann::json& intervention : list) {
     const std::string name = "golden." + std::to_string(interventions.size()) + ".states";
     silenced.push_back(values_of<double>(header, data, name, "F64"));
-    interventions.push_back(to_intervention(intervention));
+    interventions.push_back(to_intervention(intervention, folder.path()));
   }
-
-  std::filesystem::copy_file(file, folder / "model.safetensors");
-  std::ofstream config(folder / "config.json");
-  config << metadata.at("config").get<std::string>();
-  if (!config) throw std::runtime_error("cannot write " + (folder / "config.json").string());
 }
 
 }  // namespace tacet::testing

@@ -1,0 +1,132 @@
+#include "cli/replacement.h"
+
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/declare.h"
+#include "cli/sweep_prompts.h"
+#include "cli/values.h"
+#include "tacet/error.h"
+
+namespace tacet::cli {
+namespace {
+
+constexpr const char* kGroup = "What is silenced";
+
+bool needs_reference(const SliceMode& mode) {
+  return mode.kind == SliceKind::values && mode.name != kKeepsValueBias;
+}
+
+ReferenceCorpus read_corpus(const std::string& file, const Model& model,
+                            const ReferenceReading& reading) {
+  SweepSource source;
+  source.list = file;
+  source.prepend_bos = reading.prepend_bos;
+  ReferenceCorpus corpus{.file = file == "-" ? "standard input" : file, .prompts = {}};
+  for (SweepInput& input : resolve_inputs(source, "all", /*exclude_first=*/false, model,
+                                          reading.quiet)) {
+    corpus.prompts.push_back(std::move(input.prompt));
+  }
+  return corpus;
+}
+
+}  // namespace
+
+void declare_mode(CLI::App& app, SliceMode& mode, ReplacementOptions& options) {
+  const auto set_mode = [&mode](const std::string& text) { mode = parse_slice_mode(text); };
+  add_value(app, "--mode", "zero|mean|corpus-mean|position-mean|resample|negate|scale:X", set_mode,
+            "What becomes of the head's slice of the input of attn.c_proj: zero; its mean over the "
+            "prompt's tokens; its mean over the prompts of --reference, over all tokens or "
+            "position by position; what it is in one of those prompts; its negative; or multiplied "
+            "by X. scale:1 changes nothing, and every difference is then exactly 0.")
+      ->default_str(to_string(mode))
+      ->group(kGroup);
+  add_text(app, "--reference", "FILE", options.reference,
+           "The prompts that corpus-mean, position-mean and resample take their values from, as "
+           "--prompts of sweep reads them; '-' for standard input. With it --mode mean is "
+           "corpus-mean.")
+      ->group(kGroup);
+  add_flag(app, "--zero-keeps-value-bias", options.keeps_value_bias,
+           "Zero the slice but for the head's value bias, which is what is left in tools that fold "
+           "that bias into the projection's.")
+      ->group(kGroup);
+}
+
+void declare_reference_draws(CLI::App& app, ReplacementOptions& options) {
+  const auto set_draws = [&options](const std::string& text) {
+    options.draws = parse_int("--reference-draws", text, 1, std::numeric_limits<int>::max());
+  };
+  add_value(app, "--reference-draws", "N", set_draws,
+            fmt::format("With --mode resample: how many prompts are drawn, each put in by itself. "
+                        "The tables are of the first; how far all lie apart stands beside them. "
+                        "Else {}.",
+                        kReferenceDraws))
+      ->group(kGroup);
+}
+
+SliceMode chosen_mode(const SliceMode& mode, const ReplacementOptions& options) {
+  SliceMode chosen = mode;
+  if (options.keeps_value_bias) {
+    if (mode != SliceMode{} && mode.name != kKeepsValueBias) {
+      throw UsageError(fmt::format(
+          "--zero-keeps-value-bias says how a slice is zeroed, and --mode {} does not zero it; "
+          "leave out one of the two",
+          to_string(mode)));
+    }
+    chosen = parse_slice_mode(kKeepsValueBias);
+  }
+  if (options.reference && chosen.kind == SliceKind::mean) chosen = parse_slice_mode(kCorpusMean);
+  if (options.reference && !needs_reference(chosen)) {
+    throw UsageError(
+        fmt::format("--reference names prompts for --mode corpus-mean, position-mean and resample, "
+                    "and {} takes none; leave it out, or choose one of them",
+                    to_string(chosen)));
+  }
+  if (!options.reference && needs_reference(chosen)) {
+    throw UsageError(
+        fmt::format("--mode {} takes its values from other prompts; give --reference FILE, which "
+                    "holds them one a line, or as JSON Lines",
+                    chosen.name));
+  }
+  if (options.draws && chosen.name != kResample) {
+    throw UsageError(
+        fmt::format("--reference-draws is of --mode resample, and the mode is {}; leave it out",
+                    to_string(chosen)));
+  }
+  return chosen;
+}
+
+Replacement::Replacement(SliceMode mode, const ReplacementOptions& options, const Model& model,
+                         ReferenceReading reading)
+    : mode_(std::move(mode)), model_(model), reading_(std::move(reading)) {
+  if (needs_reference(mode_)) corpus_ = read_corpus(options.reference.value(), model_, reading_);
+}
+
+std::optional<SliceReference> Replacement::reference() const {
+  if (!corpus_) return std::nullopt;
+  SliceReference reference = reference_of(*corpus_);
+  if (mode_.name == kResample) reference.seed = reading_.seed;
+  return reference;
+}
+
+SliceMode Replacement::for_prompt(const Prompt& prompt, std::size_t longest) {
+  if (mode_.kind != SliceKind::values) return mode_;
+  if (mode_.name == kResample) return replace_by(make(prompt, longest));
+  if (!table_ || !table_->covers(longest)) table_ = make(prompt, longest);
+  return replace_by(table_);
+}
+
+std::shared_ptr<const SliceValues> Replacement::make(const Prompt& prompt,
+                                                     std::size_t longest) const {
+  if (mode_.name == kKeepsValueBias) return value_bias(model_);
+  if (mode_.name == kCorpusMean) return corpus_mean(model_, *corpus_, reading_.threads);
+  if (mode_.name == kPositionMean) {
+    return position_mean(model_, *corpus_, longest, reading_.threads);
+  }
+  const std::size_t drawn = draw_prompts(*corpus_, prompt, 1, reading_.seed).front();
+  return resampled(model_, *corpus_, drawn, reading_.seed, reading_.threads);
+}
+
+}  // namespace tacet::cli

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "store/json_values.h"
+#include "tacet/silence.h"
+
+namespace tacet::store {
+
+/// What a table of values was made from; null where it was from no corpus.
+Json reference_json(const std::optional<SliceReference>& reference);
+
+/// `reference_draws`: what each prompt drawn did, and how far they lie apart. Throws NumericError
+/// for NaN.
+Json draws_json(const ReplacementDraws& draws);
+
+/// `followed`: the pairs' similarities along the blocks. Throws NumericError for NaN.
+Json followed_json(const std::vector<FollowedPair>& followed);
+
+}  // namespace tacet::store
