@@ -118,26 +118,6 @@ Json columns_json(const Row& row, std::string name) {
   return builder.take();
 }
 
-Json model_json(const ModelSummary& model) {
-  return ObjectBuilder("model")
-      .text("id", model.id)
-      .value("n_layer", model.n_layer)
-      .value("n_head", model.n_head)
-      .value("d_model", model.d_model)
-      .text("dtype", model.dtype)
-      .text("fingerprint", model.fingerprint)
-      .value("sha256", nullptr)
-      .take();
-}
-
-Json tokens_json(const std::vector<Token>& tokens) {
-  Json json = Json::array();
-  for (const Token& token : tokens) {
-    json.push_back(ObjectBuilder().value("id", token.id).text("text", token.text).take());
-  }
-  return json;
-}
-
 Json intervention_json(const SilenceResult& result) {
   const Intervention& intervention = result.intervention;
   Json heads = Json::array();
@@ -201,6 +181,26 @@ ModelSummary summary_of(const Model& model) {
           .d_model = model.config().d_model,
           .dtype = model.dtype(),
           .fingerprint = model.fingerprint()};
+}
+
+Json model_json(const ModelSummary& model) {
+  return ObjectBuilder("model")
+      .text("id", model.id)
+      .value("n_layer", model.n_layer)
+      .value("n_head", model.n_head)
+      .value("d_model", model.d_model)
+      .text("dtype", model.dtype)
+      .text("fingerprint", model.fingerprint)
+      .value("sha256", nullptr)
+      .take();
+}
+
+Json tokens_json(const std::vector<Token>& tokens) {
+  Json json = Json::array();
+  for (const Token& token : tokens) {
+    json.push_back(ObjectBuilder().value("id", token.id).text("text", token.text).take());
+  }
+  return json;
 }
 
 Json layer_json(const LayerEffect& row, std::string name) {
