@@ -4,9 +4,12 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "tacet/slice_values.h"
 
 namespace tacet {
 
@@ -21,17 +24,38 @@ struct Head {
 /// The head's name, `L3H5`.
 std::string to_string(Head head);
 
+/// The ways in which a slice is changed.
+enum class SliceKind {
+  scale,   ///< multiplied by `SliceMode::scale`
+  negate,  ///< multiplied by -1
+  mean,    ///< replaced by its own mean over all positions of the prompt
+  values,  ///< replaced by `SliceMode::values`
+};
+
 /// What becomes of a silenced slice of the input of `attn.c_proj`.
+///
+/// With SliceKind::mean the mean is that of the run itself, over all positions of the prompt even
+/// where some alone are changed. It reads the tokens that come later, so here a state does depend
+/// on them: what is said elsewhere of a row and the tokens up to its own does not hold from the
+/// first position touched on.
 struct SliceMode {
   /// The slice is multiplied by this: 0 silences, 1 is the null intervention.
   float scale = 0.0F;
+  SliceKind kind = SliceKind::scale;
+  /// With SliceKind::values, and null otherwise: the table of what is put in.
+  std::shared_ptr<const SliceValues> values = nullptr;
+  /// Tables are compared by identity.
   bool operator==(const SliceMode&) const = default;
 };
 
-/// `zero` or `scale:X`, as the command line spells it (X in its shortest form).
+/// The mode that puts `values` in.
+SliceMode replace_by(std::shared_ptr<const SliceValues> values);
+
+/// `zero`, `scale:X`, `negate` or `mean`, as the command line spells it (X in its shortest form);
+/// the name of the table for SliceKind::values.
 std::string to_string(const SliceMode& mode);
 
-/// Reads `zero` or `scale:X` with a finite X. Throws UsageError otherwise.
+/// Reads `zero`, `negate`, `mean`, or `scale:X` with a finite X. Throws UsageError otherwise.
 SliceMode parse_slice_mode(std::string_view text);
 
 /// One intervention: the slices `[h*d_head, (h+1)*d_head)` of the input of `attn.c_proj` of all

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
-#include <optional>
-#include <utility>
+#include <tuple>
+#include <vector>
 
 namespace tacet::engine {
 namespace {
@@ -30,6 +30,14 @@ Sequence make_sequence(std::size_t n_tokens, const Donor& donor, std::size_t nex
                                           : static_cast<std::uint32_t>(next + t - donor.shared);
   }
   return sequence;
+}
+
+/// Heads and what becomes of their slices; a table of values is told by where it lies.
+using Way = std::tuple<std::vector<Head>, SliceKind, float, const SliceValues*>;
+
+Way way_of(const Intervention& intervention) {
+  const SliceMode& mode = intervention.mode;
+  return {intervention.heads, mode.kind, mode.scale, mode.values.get()};
 }
 
 /// First position below `limit` that one of the interventions touches and the other does not;
@@ -86,7 +94,7 @@ void Batch::add_runs(std::span<const PassPrompt> prompts) {
   std::ranges::stable_sort(runs_, {}, &BatchRun::cut_layer);
 
   // Runs of other prompts that silence the same heads in the same way.
-  std::map<std::pair<std::vector<Head>, float>, std::vector<std::size_t>> alike;
+  std::map<Way, std::vector<std::size_t>> alike;
   for (std::size_t r = 0; r < runs_.size(); ++r) {
     BatchRun& run = runs_[r];
     const std::span<const std::int32_t> ids = prompts[run.prompt].token_ids;
@@ -96,9 +104,10 @@ void Batch::add_runs(std::span<const PassPrompt> prompts) {
       n_rows_ += run.sequence.n_own();
       continue;
     }
-    if (run.draw == 0) {
+    // A mean is taken over all of a prompt, so what two prompts have in common ends before it.
+    if (run.draw == 0 && run.intervention->mode.kind != SliceKind::mean) {
       const Intervention& intervention = *run.intervention;
-      std::vector<std::size_t>& others = alike[{intervention.heads, intervention.mode.scale}];
+      std::vector<std::size_t>& others = alike[way_of(intervention)];
       for (const std::size_t other : others) {
         const std::size_t shared =
             first_difference(intervention, *runs_[other].intervention,

@@ -64,8 +64,9 @@ struct BatchRun {
 /// A row depends on the tokens up to its own and on its intervention alone, so it is computed once
 /// for all runs that agree so far: prompts share the clean rows of a common beginning, and a run
 /// shares the clean rows before its first position and, with the same intervention of another
-/// prompt, those of their common beginning. A push, or a run with noise, shares clean rows alone.
-/// Runs are sorted by their cuts, so that the rows in use at any block are the first ones.
+/// prompt, those of their common beginning. A push, a run with noise, or one whose slices become
+/// their mean over the prompt, shares clean rows alone. Runs are sorted by their cuts, so that the
+/// rows in use at any block are the first ones.
 class Batch {
  public:
   /// The prompts' ids, interventions and pushes must outlive the batch.

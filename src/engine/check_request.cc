@@ -23,6 +23,23 @@ void check_tokens(const ModelConfig& config, std::span<const std::int32_t> token
   }
 }
 
+void check_mode(const ModelConfig& config, const SliceMode& mode, std::size_t n_tokens) {
+  if (mode.kind != SliceKind::values) return;
+  if (!mode.values) throw UsageError("slices are to become given values, but none are given");
+  const SliceValues& values = *mode.values;
+  if (values.n_layer() != config.n_layer || values.d_model() != config.d_model) {
+    throw UsageError(fmt::format(
+        "the values of {} are for {} blocks of width {}, but the model has {} of "
+        "width {}: make them with this model",
+        values.name(), values.n_layer(), values.d_model(), config.n_layer, config.d_model));
+  }
+  if (!values.covers(n_tokens)) {
+    throw UsageError(
+        fmt::format("the values of {} end at position {}, but the prompt has {} tokens",
+                    values.name(), values.n_positions() - 1, n_tokens));
+  }
+}
+
 void check_intervention(const ModelConfig& config, const Intervention& intervention,
                         std::size_t n_tokens) {
   if (intervention.heads.empty()) throw UsageError("an intervention needs at least one head");
@@ -36,6 +53,7 @@ void check_intervention(const ModelConfig& config, const Intervention& intervent
                     "heads 0 to {}",
                     to_string(head), config.n_layer - 1, config.n_head - 1));
   }
+  check_mode(config, intervention.mode, n_tokens);
   for (const int position : intervention.positions) {
     if (position >= 0 && static_cast<std::size_t>(position) < n_tokens) continue;
     throw UsageError(fmt::format("position {} is outside the prompt: its tokens are 0 to {}",

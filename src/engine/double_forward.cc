@@ -19,19 +19,36 @@ std::vector<double> read(const model::Tensor& tensor, std::int64_t first, int n)
   return values;
 }
 
-/// Multiplies the slices that the intervention names.
+/// What a value of a slice becomes; `mean` is its column's over all positions.
+double changed(const SliceMode& mode, int layer, int t, int column, double value, double mean) {
+  switch (mode.kind) {
+    case SliceKind::mean:
+      return mean;
+    case SliceKind::values:
+      return static_cast<double>(mode.values->row(layer, idx(t))[idx(column)]);
+    case SliceKind::negate:
+      return -value;
+    case SliceKind::scale:
+      break;
+  }
+  const auto scale = static_cast<double>(mode.scale);
+  return scale == 0 ? 0.0 : value * scale;
+}
+
+/// Changes the slices that the intervention names.
 void change(std::vector<double>& z, int layer, int d_model, int d_head,
             const Intervention& intervention) {
   const int n_tokens = static_cast<int>(z.size() / idx(d_model));
   for (const Head head : intervention.heads) {
     if (head.layer != layer) continue;
-    for (int t = 0; t < n_tokens; ++t) {
-      const std::vector<int>& at = intervention.positions;
-      if (!at.empty() && std::find(at.begin(), at.end(), t) == at.end()) continue;
-      for (int k = 0; k < d_head; ++k) {
-        double& value = z[idx(t) * idx(d_model) + idx(head.head * d_head + k)];
-        const auto scale = static_cast<double>(intervention.mode.scale);
-        value = scale == 0 ? 0.0 : value * scale;
+    for (int column = head.head * d_head; column < (head.head + 1) * d_head; ++column) {
+      double sum = 0;
+      for (int t = 0; t < n_tokens; ++t) sum += z[idx(t) * idx(d_model) + idx(column)];
+      for (int t = 0; t < n_tokens; ++t) {
+        const std::vector<int>& at = intervention.positions;
+        if (!at.empty() && std::find(at.begin(), at.end(), t) == at.end()) continue;
+        double& value = z[idx(t) * idx(d_model) + idx(column)];
+        value = changed(intervention.mode, layer, t, column, value, sum / n_tokens);
       }
     }
   }

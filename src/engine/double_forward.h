@@ -54,7 +54,7 @@ class DoubleForward {
   std::vector<double> final_norm(std::span<const double> rows) const;
 
   /// What the intervention takes out of the residual stream of block `layer` by its heads' own
-  /// contribution there: (1 - scale) * slice * W_O, 0 at positions that it does not touch.
+  /// contribution there: (slice - what it becomes) * W_O, 0 at positions that it does not touch.
   /// [n_tokens, d_model]; `clean` is the clean run.
   std::vector<double> contribution(const DoubleRun& clean, int layer,
                                    const Intervention& intervention) const;

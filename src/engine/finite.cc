@@ -62,7 +62,7 @@ void report_not_finite(const model::Weights& weights, int layer, int position,
   message += change.empty() ? "no weight there is NaN or infinite, so the activations overflowed "
                               "float32: the checkpoint may be damaged or not meant for float32"
                             : "the changed slice drives the activations beyond float32: use a "
-                              "smaller scale";
+                              "smaller scale, or smaller values";
   throw NumericError(message);
 }
 

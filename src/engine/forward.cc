@@ -1,5 +1,7 @@
 #include "tacet/forward.h"
 
+#include <utility>
+
 #include "engine/collect.h"
 #include "engine/forward_pass.h"
 #include "support/parallel.h"
@@ -25,6 +27,24 @@ ForwardResult forward(const Model& model, std::span<const std::int32_t> token_id
   result.values_changed =
       engine::forward_pass(model.weights(), {&prompt, 1}, team, observe).front();
   return result;
+}
+
+SliceValues head_outputs(const Model& model, std::span<const std::int32_t> token_ids,
+                         std::string name, int threads) {
+  const ModelConfig& config = model.config();
+  const engine::PassPrompt prompt{.token_ids = token_ids, .interventions = {}};
+  std::vector<float> rows;
+  const auto keep = [&rows](int, std::span<const engine::RowsView> clean) {
+    for (std::size_t t = 0; t < clean.front().size(); ++t) {
+      const std::span<const float> row = clean.front().row(t);
+      rows.insert(rows.end(), row.begin(), row.end());
+    }
+  };
+  engine::forward_pass(
+      model.weights(), {&prompt, 1}, support::resolve_threads(threads),
+      [](const engine::StateView&) {}, keep);
+  return {std::move(name), config.n_layer, static_cast<int>(token_ids.size()), config.d_model,
+          std::move(rows)};
 }
 
 std::vector<float> unembed(const Model& model, std::span<const float> normed, int threads) {

@@ -12,6 +12,7 @@
 #include "engine/finite.h"
 #include "engine/matmul.h"
 #include "engine/noise.h"
+#include "engine/slice.h"
 #include "support/pages.h"
 #include "support/parallel.h"
 #include "tacet/error.h"
@@ -25,17 +26,6 @@ using support::parallel_for;
 /// activations take: never both at a time.
 std::size_t inner_width(const ModelConfig& config) {
   return static_cast<std::size_t>(std::max(4 * config.d_model, config.n_inner));
-}
-
-/// What the slice becomes; returns how many of its values changed.
-std::int64_t change_slice(const SliceMode& mode, std::span<float> slice) {
-  std::int64_t changed = 0;
-  for (float& value : slice) {
-    const float before = value;
-    value = mode.scale == 0.0F ? 0.0F : value * mode.scale;
-    if (value != before) ++changed;
-  }
-  return changed;
 }
 
 /// Rows [first, first + n) of a weight.
@@ -78,12 +68,12 @@ class Pass {
     require_finite(-1);
   }
 
-  void run(const StateObserver& observe) {
+  void run(const StateObserver& observe, const HeadsObserver& observe_heads) {
     emit(0, x_, nullptr, observe);
     for (int layer = 0; layer < config_.n_layer; ++layer) {
       const model::Block& block = weights_.blocks[static_cast<std::size_t>(layer)];
       map_weights(block);
-      attention(layer, block);
+      attention(layer, block, observe_heads);
       mlp(block);
       add_noise(layer);
       require_finite(layer);
@@ -132,10 +122,15 @@ class Pass {
     parallel_for_rows([&](std::size_t row) { layer_norm.apply(x_.row(row), normed_.row(row)); });
   }
 
-  void attention(int layer, const model::Block& block) {
+  void attention(int layer, const model::Block& block, const HeadsObserver& observe_heads) {
     normalise(block.ln_1);
     matmul_.multiply(normed_, rows_, block.c_attn, qkv_);
     attend_all(layer);
+    if (observe_heads) {
+      std::vector<RowsView> clean;
+      for (const Sequence& sequence : batch_.clean()) clean.emplace_back(z_, sequence.row_of);
+      observe_heads(layer, clean);
+    }
     cut(layer);
     intervene(layer, block.attn_c_proj.weight);
     matmul_.multiply(z_, rows_, block.attn_c_proj, normed_);
@@ -192,13 +187,15 @@ class Pass {
     const Sequence& clean = batch_.clean()[run.prompt];
     const std::size_t column = static_cast<std::size_t>(head.head) * d_head_;
     const SliceMode& mode = run.intervention->mode;
+    const SliceChange change(mode, head, d_head_, RowsView(z_, run.sequence.row_of));
     if (run.draw > 0) {
       for (std::size_t t = run.sequence.first_own; t < run.sequence.row_of.size(); ++t) {
         if (!run.intervention->touches(static_cast<int>(t))) continue;
-        change_slice(mode, z_.row(run.sequence.row_of[t]).subspan(column, d_head_));
+        change.apply(t, z_.row(run.sequence.row_of[t]).subspan(column, d_head_));
       }
       return;
     }
+    const SliceChange clean_change(mode, head, d_head_, RowsView(z_, clean.row_of));
     Rows removed(run.sequence.n_own(), d_head_);
     for (std::size_t i = 0; i < run.sequence.n_own(); ++i) {
       const std::size_t t = run.sequence.first_own + i;
@@ -206,10 +203,10 @@ class Pass {
       std::ranges::fill(difference, 0.0F);
       if (!run.intervention->touches(static_cast<int>(t))) continue;
       const std::size_t row = run.sequence.row_of[t];
-      changed_[row] += change_slice(mode, z_.row(row).subspan(column, d_head_));
+      changed_[row] += change.apply(t, z_.row(row).subspan(column, d_head_));
       const std::span<const float> before = z_.row(clean.row_of[t]).subspan(column, d_head_);
       std::ranges::copy(before, difference.begin());
-      change_slice(mode, difference);
+      clean_change.apply(t, difference);
       std::ranges::transform(before, difference, difference.begin(), std::minus<>());
     }
     take_out(run, removed, some_rows(w_o, column, d_head_));
@@ -382,10 +379,11 @@ std::uint64_t bytes_for_weights(const ModelConfig& config) {
 
 std::vector<std::vector<std::int64_t>> forward_pass(const model::Weights& weights,
                                                     std::span<const PassPrompt> prompts,
-                                                    int threads, const StateObserver& observe) {
+                                                    int threads, const StateObserver& observe,
+                                                    const HeadsObserver& observe_heads) {
   for (const PassPrompt& prompt : prompts) check_request(weights.config, prompt);
   Pass pass(weights, prompts, threads);
-  pass.run(observe);
+  pass.run(observe, observe_heads);
   return pass.values_changed();
 }
 

@@ -60,8 +60,14 @@ struct StateView {
 /// several threads.
 using StateObserver = std::function<void(const StateView&)>;
 
+/// Receives, per prompt, the clean run's heads' outputs side by side in block `layer`, the input
+/// of `attn.c_proj` [M, d_model]; the views are valid during the call only.
+using HeadsObserver = std::function<void(int layer, std::span<const RowsView> clean)>;
+
 /// Checks one prompt against the model's shape. Throws UsageError (ids, heads, positions out of
-/// range, no head) or InputError (no tokens, more tokens than positions).
+/// range,
+/// no head, a table of values that does not fit) or InputError (no tokens, more tokens than
+/// positions).
 void check_request(const ModelConfig& config, const PassPrompt& prompt);
 
 /// Bytes of working memory that a pass needs for each row of its batch.
@@ -73,19 +79,21 @@ std::uint64_t bytes_for_weights(const ModelConfig& config);
 /// At block l the batch holds the clean rows and the rows of every run whose cut is at or below l;
 /// at its cut a run only does `c_proj` again, with the changed slice, or, when it is a push, has
 /// the push added behind `c_proj`: a push of zeros leaves the clean bits. `observe` sees the
-/// n_layer + 2 states.
+/// n_layer + 2 states, `observe_heads`, where there is one, the clean heads' outputs of every
+/// block.
 ///
 /// A draw of the noise is a run of its own whose rows are multiplied by noise after every block
 /// from the cut on, wherever they are not the clean ones bit for bit.
 ///
 /// Returns per prompt and run (those of the noise apart) how many values of the c_proj input it
 /// changed: none for a push. The bits of a row depend on the tokens up to its own and its
-/// intervention or push alone. `threads` as resolved
-/// (>= 1). Throws what check_request throws; NumericError naming the block when a state is not
-/// finite; ModelError when a file of the model changed under the pass; whatever `observe` throws.
+/// intervention or push alone (with SliceKind::mean on all tokens). `threads` as resolved (>= 1).
+/// Throws what check_request throws; NumericError naming the block when a state is not finite;
+/// ModelError when a file of the model changed under the pass; whatever `observe` throws.
 std::vector<std::vector<std::int64_t>> forward_pass(const model::Weights& weights,
                                                     std::span<const PassPrompt> prompts,
-                                                    int threads, const StateObserver& observe);
+                                                    int threads, const StateObserver& observe,
+                                                    const HeadsObserver& observe_heads = {});
 
 /// Logits of the rows of ln_f's output: [rows, vocab_size] = normed [rows, d_model] * wte^T.
 std::vector<float> unembed(const model::Weights& weights, std::span<const float> normed,

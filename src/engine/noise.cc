@@ -20,6 +20,7 @@ std::uint64_t mix(std::uint64_t state, std::uint64_t value) {
 std::uint64_t noise_key(std::uint64_t seed, const Intervention& intervention, int draw, int layer) {
   std::uint64_t key = mix(seed, std::bit_cast<std::uint32_t>(intervention.mode.scale));
   const auto add = [&key](int value) { key = mix(key, static_cast<std::uint64_t>(value)); };
+  if (intervention.mode.kind != SliceKind::scale) add(static_cast<int>(intervention.mode.kind));
   add(static_cast<int>(intervention.heads.size()));
   for (const Head head : intervention.heads) {
     add(head.layer);

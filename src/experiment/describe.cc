@@ -12,12 +12,28 @@ std::string block_name(int layer) {
   return fmt::format("block {} (hidden_states[{}])", layer, layer + 1);
 }
 
-/// "silencing L3H5" or "scaling L3H5 by 0.5", with the positions where they are not all.
+/// "Silencing L3H5", "Scaling L3H5 by 0.5", "Replacing L3H5 by its mean over the positions".
+std::string change_of(const Intervention& intervention) {
+  const SliceMode& mode = intervention.mode;
+  const std::string spec = spec_of(intervention);
+  switch (mode.kind) {
+    case SliceKind::negate:
+      return fmt::format("Negating {}", spec);
+    case SliceKind::mean:
+      return fmt::format("Replacing {} by {} mean over the positions", spec,
+                         intervention.heads.size() > 1 ? "their" : "its");
+    case SliceKind::values:
+      return fmt::format("Replacing {} ({})", spec, to_string(mode));
+    case SliceKind::scale:
+      break;
+  }
+  if (mode.scale == 0.0F) return fmt::format("Silencing {}", spec);
+  return fmt::format("Scaling {} by {}", spec, mode.scale);
+}
+
+/// What was done, with the positions where they are not all.
 std::string deed(const Intervention& intervention) {
-  std::string text =
-      intervention.mode.scale == 0.0F
-          ? fmt::format("Silencing {}", spec_of(intervention))
-          : fmt::format("Scaling {} by {}", spec_of(intervention), intervention.mode.scale);
+  std::string text = change_of(intervention);
   if (!intervention.positions.empty()) {
     text += fmt::format(" at position{} {}", intervention.positions.size() > 1 ? "s" : "",
                         fmt::join(intervention.positions, ", "));

@@ -214,16 +214,33 @@ std::string to_string(Head head) {
   return fmt::format("L{}H{}", head.layer, head.head);
 }
 
+SliceMode replace_by(std::shared_ptr<const SliceValues> values) {
+  return {.scale = 0.0F, .kind = SliceKind::values, .values = std::move(values)};
+}
+
 std::string to_string(const SliceMode& mode) {
+  switch (mode.kind) {
+    case SliceKind::negate:
+      return "negate";
+    case SliceKind::mean:
+      return "mean";
+    case SliceKind::values:
+      return mode.values ? std::string(mode.values->name()) : "values";
+    case SliceKind::scale:
+      break;
+  }
   return mode.scale == 0 ? "zero" : fmt::format("scale:{}", mode.scale);
 }
 
 SliceMode parse_slice_mode(std::string_view text) {
   constexpr std::string_view kPrefix = "scale:";
   if (text == "zero") return {};
+  if (text == "negate") return {.scale = -1.0F, .kind = SliceKind::negate};
+  if (text == "mean") return {.scale = 0.0F, .kind = SliceKind::mean};
   if (!text.starts_with(kPrefix)) {
-    throw UsageError(fmt::format("mode {} is not known; write zero or scale:X, such as scale:0.5",
-                                 quoted(text)));
+    throw UsageError(
+        fmt::format("mode {} is not known; write zero, mean, negate or scale:X, such as scale:0.5",
+                    quoted(text)));
   }
   const std::string_view number = text.substr(kPrefix.size());
   SliceMode mode;

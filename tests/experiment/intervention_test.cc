@@ -269,6 +269,22 @@ TEST(SliceModeText, ReadsZeroAndScale) {
   EXPECT_FALSE(std::signbit(parse_slice_mode("scale:-0").scale));
 }
 
+TEST(SliceModeText, ReadsNegateAndMean) {
+  EXPECT_EQ(parse_slice_mode("negate").kind, SliceKind::negate);
+  EXPECT_EQ(parse_slice_mode("negate").scale, -1.0F);
+  EXPECT_EQ(parse_slice_mode("mean").kind, SliceKind::mean);
+  for (const char* text : {"negate", "mean"}) {
+    EXPECT_EQ(to_string(parse_slice_mode(text)), text);
+  }
+  // The same numbers under two names, each told as it was asked for.
+  EXPECT_NE(parse_slice_mode("negate"), parse_slice_mode("scale:-1"));
+}
+
+TEST(SliceModeText, OfATableIsItsName) {
+  const auto table = std::make_shared<const SliceValues>("resample:2", 1, 1, 1, std::vector{1.0F});
+  EXPECT_EQ(to_string(replace_by(table)), "resample:2");
+}
+
 TEST(SliceModeText, WritesTheShortestForm) {
   EXPECT_EQ(to_string(SliceMode{}), "zero");
   EXPECT_EQ(to_string(SliceMode{1.0F}), "scale:1");
@@ -280,7 +296,7 @@ TEST(SliceModeText, WritesTheShortestForm) {
 }
 
 TEST(SliceModeText, UnknownModes) {
-  for (const char* text : {"", "mean", "Zero", "scale", "scale=1", "zero "}) {
+  for (const char* text : {"", "Mean", "values", "Zero", "scale", "scale=1", "zero "}) {
     EXPECT_THAT([&] { parse_slice_mode(text); },
                 ThrowsMessage<UsageError>(AllOf(HasSubstr("is not known"), HasSubstr("scale:X"))))
         << text;
