@@ -13,6 +13,7 @@
 #include "tacet/model.h"
 #include "tacet/pair_tests.h"
 #include "tacet/pairs.h"
+#include "tacet/patch.h"
 #include "tacet/predict.h"
 #include "tacet/prompt.h"
 #include "tacet/prompt_tests.h"

@@ -21,6 +21,7 @@ Command declare_silence(CLI::App& root);
 Command declare_sweep(CLI::App& root);
 Command declare_study(CLI::App& root);
 Command declare_trajectory(CLI::App& root);
+Command declare_patch(CLI::App& root);
 Command declare_predict(CLI::App& root);
 Command declare_report(CLI::App& root);
 Command declare_figure(CLI::App& root);

@@ -17,9 +17,6 @@ struct ListedPrompt {
   std::vector<std::int32_t> token_ids;  ///< empty where a text is given
 };
 
-/// "FILE: line N", for messages about a prompt of a list; `name` is the file's name as shown.
-std::string line_name(std::string_view name, std::size_t line);
-
 /// Reads the content of a file of prompts: one text a line, as it stands; or, when the first line
 /// that is not blank begins with `{`, JSON Lines: objects with `text` or `token_ids` and perhaps an
 /// `id` and a `group`. Blank lines are skipped, lines end in LF or CR LF, a byte order mark in
