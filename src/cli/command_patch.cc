@@ -42,13 +42,10 @@ constexpr const char* kDescription =
 
 constexpr const char* kExamples =
     "Examples:\n"
-    "  tacet patch --clean \"Berlin is the capital of\" --corrupt \"Paris is the capital of\" \\\n"
-    "    --target ' Germany' --contrast ' France'\n"
-    "  tacet patch --by block,position --clean \"Berlin is the capital of\" \\\n"
-    "    --corrupt \"Paris is the capital of\" --target ' Germany' --contrast ' France'\n"
-    "  tacet patch --by head,position --direction noise --clean-ids 5,6,7 --corrupt-ids 5,8,7 \\\n"
-    "    --target-id 9 --contrast-id 10 --format csv\n"
-    "  tacet patch --model ./gpt2 --pairs pairs.jsonl\n";
+    "  tacet patch --clean \"I like Mary\" --corrupt \"I like John\" --target . --contrast ,\n"
+    "  tacet patch --clean-ids 5,6,7 --corrupt-ids 5,8,7 --target-id 9 --contrast-id 4\n"
+    "  tacet patch --by head,position --direction noise --pairs ./pairs.jsonl\n"
+    "  tacet patch --by block,position --model ./gpt2 --pairs ./pairs.jsonl --format csv\n";
 
 void declare_cells(CLI::App& app, PatchOptions& options) {
   for (CLI::Option* const option :

@@ -15,8 +15,8 @@ import unittest
 import tool
 from tool import IDS, PROMPT, ToolTest, ask, ask_json, environment, mini, run, write_tiny_model
 
-COMMANDS = ("silence", "sweep", "predict", "study", "trajectory", "tokens", "models", "completions",
-            "man")
+COMMANDS = ("silence", "sweep", "predict", "patch", "study", "trajectory", "tokens", "models",
+            "completions", "man")
 
 
 class Prompts(ToolTest):
