@@ -10,6 +10,7 @@
 #include "tacet/export.h"
 #include "tacet/forward.h"
 #include "tacet/intervention.h"
+#include "tacet/made_prompts.h"
 #include "tacet/model.h"
 #include "tacet/pair_tests.h"
 #include "tacet/pairs.h"

@@ -27,6 +27,7 @@ Command declare_report(CLI::App& root);
 Command declare_figure(CLI::App& root);
 Command declare_tokens(CLI::App& root);
 Command declare_models(CLI::App& root);
+Command declare_make_prompts(CLI::App& root);
 Command declare_completions(CLI::App& root);
 Command declare_man(CLI::App& root);
 

@@ -9,6 +9,10 @@
 
 namespace tacet::experiment {
 
+/// Throws what `patch` throws before any work starts.
+void check_patch(const ModelConfig& config, std::span<const PatchPair> pairs,
+                 const PatchOptions& options);
+
 /// The values of one run that patches take or replace: rows of `d_model`, [n_layer, M, d_model].
 /// Heads' outputs side by side when heads are patched, else the stream that enters each block.
 struct RunValues {

@@ -113,10 +113,11 @@ class Predictor {
       const std::size_t count = std::min(kRowsAtOnce, interventions.size() - first);
       const std::vector<float> logits =
           logits_of(normed.subspan(first * d_model_, count * d_model_));
+      const std::span<const float> all(logits);
       const std::size_t start = result_.interventions.size();
       result_.interventions.resize(start + count);
       support::parallel_for(count, threads_, [&](std::size_t i) {
-        const NextToken next(std::span(logits).subspan(i * vocab_, vocab_));
+        const NextToken next(all.subspan(i * vocab_, vocab_));
         result_.interventions[start + i] = {.intervention = interventions[first + i],
                                             .values_changed = changed[first + i],
                                             .prediction = predicted(next),

@@ -16,7 +16,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::string_view, 4> kFields = {"text", "token_ids", "id", "group"};
+// The last three are of files that serve `patch --pairs` too.
+constexpr std::array<std::string_view, 7> kFields = {"text",    "token_ids", "id",      "group",
+                                                     "corrupt", "target",    "contrast"};
 constexpr std::string_view kForm =
     R"(write {"text": "..."} or {"token_ids": [1, 2, 3]}, with an "id" and a "group" if you like)";
 

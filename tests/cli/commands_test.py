@@ -16,7 +16,7 @@ import tool
 from tool import IDS, PROMPT, ToolTest, ask, ask_json, environment, mini, run, write_tiny_model
 
 COMMANDS = ("silence", "sweep", "predict", "patch", "study", "trajectory", "tokens", "models",
-            "completions", "man")
+            "make-prompts", "completions", "man")
 
 
 class Prompts(ToolTest):
