@@ -177,7 +177,8 @@ class Help(ToolTest):
             self.skipTest("the embedded model is a stand-in")
         env = environment(PATH=f"{os.path.dirname(tool.TOOL)}:{os.environ['PATH']}")
         count = 0
-        for command in "silence", "sweep", "predict", "study", "trajectory", "tokens", "models":
+        for command in ("silence", "sweep", "predict", "patch", "make-prompts", "study",
+                        "trajectory", "tokens", "models"):
             for line in ask(command, "--help").split("Examples:\n")[1].splitlines():
                 if "./" in line:
                     continue  # needs a folder that is not here
