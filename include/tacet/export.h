@@ -7,6 +7,8 @@
 
 #include "tacet/control.h"
 #include "tacet/model.h"
+#include "tacet/patch.h"
+#include "tacet/predict.h"
 #include "tacet/silence.h"
 
 namespace tacet {
@@ -20,11 +22,21 @@ std::string to_json(const SilenceResult& result, const Model& model);
 std::string to_json(const SilenceResult& result, const ControlResult& control, const Model& model);
 /// The JSON of `trajectory` (`"schema": "tacet.trajectory/1"`).
 std::string to_json(const TrajectoryResult& result, const Model& model);
+/// The JSON of `predict` (`"schema": "tacet.predict/1"`).
+std::string to_json(const PredictResult& result, const Model& model);
+/// The JSON of `patch` (`"schema": "tacet.patch/1"`). Of several pairs, `clean` and `corrupt` hold the
+/// mean logit difference alone, and `pairs` each pair's own.
+std::string to_json(const PatchResult& result, const Model& model);
 
 /// One row per block with a header, the names of the JSON's `layers`; empty cells for null, `inf`
 /// and `-inf` as they stand. Lines end in LF.
 std::string to_csv(const SilenceResult& result);
 std::string to_csv(const TrajectoryResult& result);
+/// One row for the clean run, whose `spec` is `clean`, and one per intervention; further targets
+/// and the most likely tokens but the first are left out.
+std::string to_csv(const PredictResult& result);
+/// One row per cell.
+std::string to_csv(const PatchResult& result);
 
 /// Writes `clean` and `silenced` [L+1, M, d_model] and `cosine.clean`, `cosine.silenced`
 /// [L, M, M], all F32, as one safetensors file. Needs a result made with keep_states. The states

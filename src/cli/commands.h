@@ -21,12 +21,15 @@ Command declare_silence(CLI::App& root);
 Command declare_sweep(CLI::App& root);
 Command declare_study(CLI::App& root);
 Command declare_trajectory(CLI::App& root);
+Command declare_patch(CLI::App& root);
+Command declare_predict(CLI::App& root);
 Command declare_report(CLI::App& root);
 Command declare_figure(CLI::App& root);
 Command declare_tokens(CLI::App& root);
 Command declare_pull(CLI::App& root);
 Command declare_models(CLI::App& root);
 Command declare_check(CLI::App& root);
+Command declare_make_prompts(CLI::App& root);
 Command declare_completions(CLI::App& root);
 Command declare_man(CLI::App& root);
 

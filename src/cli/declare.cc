@@ -30,6 +30,17 @@ CLI::Option* add_text(CLI::App& app, const std::string& names, const std::string
   return add_value(app, names, value, setter, description);
 }
 
+CLI::Option* add_texts(CLI::App& app, const std::string& names, const std::string& value,
+                       std::vector<std::string>& target, const std::string& description) {
+  const auto callback = [&target](const CLI::results_t& given) {
+    target = given;
+    return true;
+  };
+  return app.add_option(names, callback, description)
+      ->type_name(value)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 CLI::Option* add_flag(CLI::App& app, const std::string& names, bool& target,
                       const std::string& description) {
   return app.add_flag(names, target, description)->disable_flag_override();

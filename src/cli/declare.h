@@ -26,6 +26,10 @@ CLI::Option* add_value(CLI::App& app, const std::string& names, const std::strin
 CLI::Option* add_text(CLI::App& app, const std::string& names, const std::string& value,
                       std::optional<std::string>& target, const std::string& description);
 
+/// The same for a text that may be given several times, each time with one value.
+CLI::Option* add_texts(CLI::App& app, const std::string& names, const std::string& value,
+                       std::vector<std::string>& target, const std::string& description);
+
 /// Declares a flag, off unless given; giving it twice is no error.
 CLI::Option* add_flag(CLI::App& app, const std::string& names, bool& target,
                       const std::string& description);

@@ -342,14 +342,18 @@ void declare_testing(CLI::App& app, SilenceOptions& options, bool with_all) {
                    "first position touched cannot), or all.")});
 }
 
-void declare_threads(CLI::App& app, SilenceOptions& options) {
-  const auto setter = [&options](const std::string& text) {
-    options.threads = parse_int("--threads", text, 1, kAnyNumber);
+void declare_threads(CLI::App& app, int& threads) {
+  const auto setter = [&threads](const std::string& text) {
+    threads = parse_int("--threads", text, 1, kAnyNumber);
   };
   in_group("Output and running",
            {add_value(app, "--threads", "N", setter,
                       "Threads to use, at most one for each core. The numbers do not depend on it.")
                 ->default_str("all cores")});
+}
+
+void declare_threads(CLI::App& app, SilenceOptions& options) {
+  declare_threads(app, options.threads);
 }
 
 void declare_memory(CLI::App& app, std::uint64_t& memory) {

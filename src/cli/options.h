@@ -124,6 +124,7 @@ void declare_resampling(CLI::App& app, ResamplingOptions& options);
 void declare_precision(CLI::App& app, SilenceOptions& options);
 /// --noise-floor, which sets the number of draws.
 void declare_noise_floor(CLI::App& app, int& draws);
+void declare_threads(CLI::App& app, int& threads);
 void declare_threads(CLI::App& app, SilenceOptions& options);
 void declare_memory(CLI::App& app, std::uint64_t& memory);
 void declare_dump(CLI::App& app, std::optional<std::string>& dump, const std::string& contents);

@@ -76,16 +76,24 @@ PromptMaker::PromptMaker(Model model, bool prepend_bos, bool quiet)
     : model_(std::move(model)), prepend_bos_(prepend_bos), quiet_(quiet) {}
 
 Prompt PromptMaker::from_text(std::string_view text) {
-  if (!tokenizer_) tokenizer_ = load_tokenizer(model_);
-  return make_prompt(*tokenizer_, text, first_id());
+  return make_prompt(tokenizer(), text, first_id());
 }
 
 Prompt PromptMaker::from_ids(std::span<const std::int32_t> ids) {
+  return make_prompt(ids, tokenizer_if_any(), first_id());
+}
+
+const Tokenizer& PromptMaker::tokenizer() {
+  if (!tokenizer_) tokenizer_ = load_tokenizer(model_);
+  return *tokenizer_;
+}
+
+const Tokenizer* PromptMaker::tokenizer_if_any() {
   if (!tokenizer_ && !looked_for_tokenizer_) {
     tokenizer_ = load_tokenizer_if_any(model_, quiet_);
     looked_for_tokenizer_ = true;
   }
-  return make_prompt(ids, tokenizer_ ? &*tokenizer_ : nullptr, first_id());
+  return tokenizer_ ? &*tokenizer_ : nullptr;
 }
 
 std::optional<std::int32_t> PromptMaker::first_id() const {
@@ -110,6 +118,10 @@ std::string resolve_text(const PromptOptions& options, const std::string& argume
 
 Prompt resolve_prompt(const PromptOptions& options, const Model& model, bool quiet) {
   PromptMaker maker(model, options.prepend_bos, quiet);
+  return resolve_prompt(options, maker);
+}
+
+Prompt resolve_prompt(const PromptOptions& options, PromptMaker& maker) {
   if (options.token_ids) {
     if (options.text || options.file) {
       throw UsageError("--token-ids stands in place of the prompt; give one of the two");

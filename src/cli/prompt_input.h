@@ -34,6 +34,11 @@ class PromptMaker {
   /// tokenizer's vocabulary.
   Prompt from_ids(std::span<const std::int32_t> ids);
 
+  /// The model's tokenizer. Throws ModelError where it has none that can be used.
+  const Tokenizer& tokenizer();
+  /// The same where it can be used, else null; its files are looked for when it was not needed yet.
+  const Tokenizer* tokenizer_if_any();
+
  private:
   std::optional<std::int32_t> first_id() const;
 
@@ -51,6 +56,9 @@ std::string resolve_text(const PromptOptions& options, const std::string& argume
 /// The prompt that the options ask for. Throws UsageError unless exactly one source is given,
 /// InputError for text that is no prompt, ModelError for tokenizer files.
 Prompt resolve_prompt(const PromptOptions& options, const Model& model, bool quiet);
+
+/// The same with a maker that is used for more than the prompt.
+Prompt resolve_prompt(const PromptOptions& options, PromptMaker& maker);
 
 /// Reads --at: what parse_positions reads, or "text: NEEDLE". Throws UsageError.
 std::vector<int> resolve_positions(const std::string& at, const Prompt& prompt);

@@ -1,7 +1,6 @@
 #include "cli/sweep_map.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -11,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/bars.h"
+#include "cli/map_ink.h"
 #include "cli/palette.h"
 #include "cli/width.h"
 
@@ -18,7 +18,6 @@ namespace tacet::cli {
 namespace {
 
 constexpr std::size_t kWidestCell = 3;  // about twice as high as wide: beyond, the map looks torn
-constexpr std::array<std::string_view, 4> kShades = {"░", "▒", "▓", "█"};
 
 /// One head of the map.
 struct Cell {
@@ -68,17 +67,6 @@ double strength(const Cell& cell, Metric metric) {
   return metric == Metric::onset ? *cell.value - cell.layer : *cell.value;
 }
 
-/// The end of the colour scale: the largest magnitude, or, where a few heads stand far out, the
-/// one that all but a twentieth stay within; else these few would leave the rest without colour.
-double scale_end(std::vector<double> magnitudes) {
-  constexpr double kFarOut = 2.0;
-  std::erase_if(magnitudes, [](double value) { return !std::isfinite(value); });
-  if (magnitudes.empty()) return 0;
-  const double largest = std::ranges::max(magnitudes);
-  const double usual = quantile(magnitudes, 0.95);
-  return usual > 0 && largest > kFarOut * usual ? usual : largest;
-}
-
 std::size_t digits(int number) {
   return fmt::format("{}", number).size();
 }
@@ -117,14 +105,6 @@ double share_of(const Cell& cell, const Map& map) {
   return std::clamp(value / map.end, -1.0, 1.0);
 }
 
-/// "▓" for 0.6; empty for what is next to nothing.
-std::string_view shade(double share, bool significant) {
-  constexpr double kNothing = 0.05;
-  const double magnitude = std::abs(share);
-  if (magnitude < kNothing && !significant) return "";
-  return kShades.at(std::min<std::size_t>(static_cast<std::size_t>(magnitude * 4), 3));
-}
-
 /// The number of an onset's block.
 std::string onset_text(const Cell& cell, const Map& map) {
   return map.numbers ? fmt::format("{}", std::lround(*cell.value)) : std::string();
@@ -136,9 +116,9 @@ std::string plain_cell(const Cell& cell, const Map& map) {
   const double share = share_of(cell, map);
   if (map.metric == Metric::onset) {
     const std::string number = onset_text(cell, map);
-    return number.empty() ? " " + std::string(shade(share, true)) : pad_left(number, 2);
+    return number.empty() ? " " + std::string(shade_of(share, true)) : pad_left(number, 2);
   }
-  const std::string_view ink = shade(share, cell.significant);
+  const std::string_view ink = shade_of(share, cell.significant);
   if (ink.empty()) return " ·";
   const std::string_view up = cell.significant ? "▲" : "+";
   const std::string_view down = cell.significant ? "▼" : "-";
@@ -211,27 +191,12 @@ std::string format_value(double value, Metric metric) {
   return format_delta(value);
 }
 
-/// The colours from one end of the scale to the other.
-std::string swatches(const Map& map, const Style& style) {
-  constexpr int kSteps = 5;
-  std::string out;
-  for (int i = map.metric == Metric::onset ? 0 : -kSteps; i <= kSteps; ++i) {
-    const double share = static_cast<double>(i) / kSteps;
-    out += style.fill(
-        map.metric == Metric::onset ? sequential_color(share) : diverging_color(share), "  ");
-  }
-  return out;
-}
-
-std::string shades() {
-  return "-█ -▓ -▒ -░  ·  +░ +▒ +▓ +█";
-}
-
 std::string onset_legend(const Map& map, const View& view) {
   const Style& style = view.style;
   const std::string far = fmt::format("{:.0f} block{}", map.end, map.end == 1 ? "" : "s");
   std::string scale;
-  if (style.color()) scale = fmt::format("  0 {} {}", swatches(map, style), far);
+  if (style.color())
+    scale = fmt::format("  0 {} {}", swatches(map.metric == Metric::onset, style), far);
   if (!style.color() && !map.numbers) scale = fmt::format("  0 ░ ▒ ▓ █ {}", far);
   if (!scale.empty()) scale += " above the head's own\n";
   return scale + paragraph(map.numbers
@@ -243,9 +208,10 @@ std::string onset_legend(const Map& map, const View& view) {
 /// The scale with its ends; nothing where every value is 0.
 std::string scale(const Map& map, const Style& style) {
   if (map.end == 0) return "";
-  std::string out = fmt::format("  {} {} {}", format_value(-map.end, map.metric),
-                                style.color() ? swatches(map, style) : shades(),
-                                format_value(map.end, map.metric));
+  std::string out =
+      fmt::format("  {} {} {}", format_value(-map.end, map.metric),
+                  style.color() ? swatches(map.metric == Metric::onset, style) : plain_scale(),
+                  format_value(map.end, map.metric));
   if (map.largest > map.end) {
     out += std::isfinite(map.largest)
                ? fmt::format(" and beyond, to {}", format_value(map.largest, map.metric).substr(1))

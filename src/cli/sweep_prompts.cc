@@ -10,6 +10,7 @@
 #include "cli/prompt_input.h"
 #include "cli/values.h"
 #include "tacet/error.h"
+#include "text/json_lines.h"
 #include "text/prompt_list.h"
 
 namespace tacet::cli {

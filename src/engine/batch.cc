@@ -51,6 +51,17 @@ std::size_t first_difference(const Intervention& a, const Intervention& b, std::
 
 }  // namespace
 
+int BatchRun::cut_layer() const {
+  if (patch != nullptr) return patch->layer;
+  return push != nullptr ? push->layer : intervention->cut_layer();
+}
+
+std::size_t BatchRun::first_position() const {
+  if (patch != nullptr) return static_cast<std::size_t>(patch->first_position);
+  return static_cast<std::size_t>(push != nullptr ? push->first_position
+                                                  : intervention->first_position());
+}
+
 Batch::Batch(std::span<const PassPrompt> prompts) {
   add_clean(prompts);
   n_clean_rows_ = n_rows_;
@@ -72,26 +83,27 @@ void Batch::add_clean(std::span<const PassPrompt> prompts) {
 
 void Batch::add_runs(std::span<const PassPrompt> prompts) {
   for (std::size_t p = 0; p < prompts.size(); ++p) {
-    for (std::size_t k = 0; k < prompts[p].interventions.size(); ++k) {
-      for (int draw = 0; draw <= prompts[p].noise.count; ++draw) {
-        runs_.push_back({.prompt = p,
-                         .number = k,
-                         .intervention = &prompts[p].interventions[k],
-                         .push = nullptr,
-                         .draw = draw,
-                         .sequence = {}});
-      }
+    BatchRun run{.prompt = p, .sequence = {}};
+    for (const Intervention& intervention : prompts[p].interventions) {
+      run.intervention = &intervention;
+      for (run.draw = 0; run.draw <= prompts[p].noise.count; ++run.draw) runs_.push_back(run);
+      ++run.number;
     }
-    for (std::size_t k = 0; k < prompts[p].pushes.size(); ++k) {
-      runs_.push_back({.prompt = p,
-                       .number = prompts[p].interventions.size() + k,
-                       .intervention = nullptr,
-                       .push = &prompts[p].pushes[k],
-                       .draw = 0,
-                       .sequence = {}});
+    run.intervention = nullptr;
+    run.draw = 0;
+    for (const Push& push : prompts[p].pushes) {
+      run.push = &push;
+      runs_.push_back(run);
+      ++run.number;
+    }
+    run.push = nullptr;
+    for (const StreamPatch& patch : prompts[p].patches) {
+      run.patch = &patch;
+      runs_.push_back(run);
+      ++run.number;
     }
   }
-  std::ranges::stable_sort(runs_, {}, &BatchRun::cut_layer);
+  std::ranges::stable_sort(runs_, {}, &BatchRun::leaves_at);
 
   // Runs of other prompts that silence the same heads in the same way.
   std::map<Way, std::vector<std::size_t>> alike;
@@ -99,7 +111,7 @@ void Batch::add_runs(std::span<const PassPrompt> prompts) {
     BatchRun& run = runs_[r];
     const std::span<const std::int32_t> ids = prompts[run.prompt].token_ids;
     Donor best{&clean_[run.prompt], run.first_position()};
-    if (run.push != nullptr) {
+    if (run.intervention == nullptr) {
       run.sequence = make_sequence(ids.size(), best, n_rows_);
       n_rows_ += run.sequence.n_own();
       continue;
@@ -121,14 +133,22 @@ void Batch::add_runs(std::span<const PassPrompt> prompts) {
   }
 }
 
-std::size_t Batch::runs_before(int layer) const {
-  const auto end = std::ranges::lower_bound(runs_, layer, {}, &BatchRun::cut_layer);
+std::size_t Batch::runs_up_to(int moment) const {
+  const auto end = std::ranges::upper_bound(runs_, moment, {}, &BatchRun::leaves_at);
   return static_cast<std::size_t>(end - runs_.begin());
 }
 
-std::size_t Batch::rows_before(int layer) const {
+std::size_t Batch::runs_before(int layer) const {
+  return runs_up_to(2 * layer);
+}
+
+std::size_t Batch::runs_within(int layer) const {
+  return runs_up_to(2 * layer + 1);
+}
+
+std::size_t Batch::rows_of(std::size_t n_runs) const {
   return std::accumulate(
-      runs_.begin(), runs_.begin() + static_cast<std::ptrdiff_t>(runs_before(layer)), n_clean_rows_,
+      runs_.begin(), runs_.begin() + static_cast<std::ptrdiff_t>(n_runs), n_clean_rows_,
       [](std::size_t rows, const BatchRun& run) { return rows + run.sequence.n_own(); });
 }
 

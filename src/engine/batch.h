@@ -18,6 +18,14 @@ struct Push {
   std::span<const float> rows;  ///< [M - first_position, d_model]
 };
 
+/// What becomes of the residual stream that enters block `layer`: at the positions from
+/// `first_position` on, as many as there are rows, it is replaced.
+struct StreamPatch {
+  int layer = 0;
+  int first_position = 0;
+  std::span<const float> rows;  ///< [n, d_model], n >= 1
+};
+
 /// Further runs of each intervention with noise on their residual streams (noise.h).
 struct NoiseDraws {
   int count = 0;
@@ -30,6 +38,7 @@ struct PassPrompt {
   std::span<const Intervention> interventions;
   std::span<const Push> pushes = {};  ///< runs of their own, numbered on from the interventions
   NoiseDraws noise = {};
+  std::span<const StreamPatch> patches = {};  ///< likewise, numbered on from the pushes
 };
 
 /// Where the rows of one run lie in a batch: the first ones may be another run's, the rest are its
@@ -43,20 +52,21 @@ struct Sequence {
   std::size_t first_row() const { return row_of[first_own]; }
 };
 
-/// A run with an intervention or a push. It has rows of its own from its cut on.
+/// A run with an intervention, a push or a patch of the stream: one of the three. It has rows of
+/// its own from its cut on.
 struct BatchRun {
   std::size_t prompt = 0;
-  std::size_t number = 0;                      ///< among its prompt's interventions and pushes
-  const Intervention* intervention = nullptr;  ///< null for a push
-  const Push* push = nullptr;                  ///< null for an intervention
+  std::size_t number = 0;  ///< among its prompt's interventions, pushes and patches
+  const Intervention* intervention = nullptr;
+  const Push* push = nullptr;
+  const StreamPatch* patch = nullptr;
   int draw = 0;  ///< of the noise, from 1 on; 0 is the run without noise
   Sequence sequence;
 
-  int cut_layer() const { return push != nullptr ? push->layer : intervention->cut_layer(); }
-  std::size_t first_position() const {
-    return static_cast<std::size_t>(push != nullptr ? push->first_position
-                                                    : intervention->first_position());
-  }
+  int cut_layer() const;
+  std::size_t first_position() const;
+  /// Where it leaves the clean run, in order: a patch before its block, all others within it.
+  int leaves_at() const { return 2 * cut_layer() + (patch != nullptr ? 0 : 1); }
 };
 
 /// The plan of a pass: which rows are computed, and where they lie.
@@ -64,26 +74,35 @@ struct BatchRun {
 /// A row depends on the tokens up to its own and on its intervention alone, so it is computed once
 /// for all runs that agree so far: prompts share the clean rows of a common beginning, and a run
 /// shares the clean rows before its first position and, with the same intervention of another
-/// prompt, those of their common beginning. A push, a run with noise, or one whose slices become
-/// their mean over the prompt, shares clean rows alone. Runs are sorted by their cuts, so that the
-/// rows in use at any block are the first ones.
+/// prompt, those of their common beginning. A push, a patch, a run with noise, or one whose slices
+/// become their mean over the prompt, shares clean rows alone. Runs are sorted by their cuts, so
+/// that the rows in use at any block are the first ones.
 class Batch {
  public:
-  /// The prompts' ids, interventions and pushes must outlive the batch.
+  /// The prompts' ids, interventions, pushes and patches must outlive the batch.
   explicit Batch(std::span<const PassPrompt> prompts);
 
   /// Clean sequences, one per prompt.
   const std::vector<Sequence>& clean() const { return clean_; }
-  /// Runs by rising cut; with the same cut by prompt and number.
+  /// Runs in the order in which they leave the clean one; together, by prompt and number.
   const std::vector<BatchRun>& runs() const { return runs_; }
   std::size_t n_clean_rows() const { return n_clean_rows_; }
   std::size_t n_rows() const { return n_rows_; }
-  /// Runs whose cut is below block `layer`: those that enter it with rows of their own.
+  /// Runs that enter block `layer` with rows of their own: those whose cut is below it, and the
+  /// patches of the stream that enters it.
   std::size_t runs_before(int layer) const;
+  /// Runs that have rows of their own once the interventions of block `layer` are made.
+  std::size_t runs_within(int layer) const;
   /// Rows in use in the stream that enters block `layer`.
-  std::size_t rows_before(int layer) const;
+  std::size_t rows_before(int layer) const { return rows_of(runs_before(layer)); }
+  /// Rows in use once the interventions of block `layer` are made.
+  std::size_t rows_within(int layer) const { return rows_of(runs_within(layer)); }
 
  private:
+  /// Runs that have left the clean one at `moment` (BatchRun::leaves_at).
+  std::size_t runs_up_to(int moment) const;
+  /// Rows in use where the first `n_runs` runs have rows of their own.
+  std::size_t rows_of(std::size_t n_runs) const;
   void add_clean(std::span<const PassPrompt> prompts);
   void add_runs(std::span<const PassPrompt> prompts);
 

@@ -78,6 +78,26 @@ void check_push(const ModelConfig& config, const Push& push, std::size_t n_token
   }
 }
 
+void check_patch(const ModelConfig& config, const StreamPatch& patch, std::size_t n_tokens) {
+  if (patch.layer < 0 || patch.layer >= config.n_layer) {
+    throw UsageError(
+        fmt::format("a patch of the stream into block {}: the model has blocks 0 to {}",
+                    patch.layer, config.n_layer - 1));
+  }
+  const auto d_model = static_cast<std::size_t>(config.d_model);
+  const std::size_t count = patch.rows.size() / d_model;
+  if (count == 0 || patch.rows.size() != count * d_model) {
+    throw UsageError(fmt::format("a patch of the stream has {} values, but needs whole rows of {}",
+                                 patch.rows.size(), d_model));
+  }
+  if (patch.first_position < 0 ||
+      static_cast<std::size_t>(patch.first_position) + count > n_tokens) {
+    throw UsageError(fmt::format(
+        "a patch of {} positions from position {} on is outside the prompt: its tokens are 0 to {}",
+        count, patch.first_position, n_tokens - 1));
+  }
+}
+
 }  // namespace
 
 void check_request(const ModelConfig& config, const PassPrompt& prompt) {
@@ -86,6 +106,9 @@ void check_request(const ModelConfig& config, const PassPrompt& prompt) {
     check_intervention(config, intervention, prompt.token_ids.size());
   }
   for (const Push& push : prompt.pushes) check_push(config, push, prompt.token_ids.size());
+  for (const StreamPatch& patch : prompt.patches) {
+    check_patch(config, patch, prompt.token_ids.size());
+  }
 }
 
 }  // namespace tacet::engine

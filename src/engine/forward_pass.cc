@@ -36,6 +36,14 @@ model::Tensor some_rows(const model::Tensor& weight, std::size_t first, std::siz
   return part;
 }
 
+/// What sets a run apart, for messages.
+std::string what_is_done(const BatchRun& run) {
+  if (run.push != nullptr) return fmt::format("block {} pushed", run.push->layer);
+  if (run.patch != nullptr)
+    return fmt::format("the stream into block {} patched", run.patch->layer);
+  return spec_of(*run.intervention) + " silenced";
+}
+
 /// The state of one forward pass; its members are the buffers that every block uses again.
 class Pass {
  public:
@@ -59,7 +67,8 @@ class Pass {
         views_(prompts.size()) {
     for (std::size_t p = 0; p < prompts.size(); ++p) {
       embed(prompts[p].token_ids, batch_.clean()[p]);
-      views_[p].silenced.resize(prompts[p].interventions.size() + prompts[p].pushes.size());
+      views_[p].silenced.resize(prompts[p].interventions.size() + prompts[p].pushes.size() +
+                                prompts[p].patches.size());
       for (SilencedView& view : views_[p].silenced) {
         view.draws.resize(static_cast<std::size_t>(prompts[p].noise.count));
       }
@@ -69,6 +78,7 @@ class Pass {
   }
 
   void run(const StateObserver& observe, const HeadsObserver& observe_heads) {
+    enter(0);
     emit(0, x_, nullptr, observe);
     for (int layer = 0; layer < config_.n_layer; ++layer) {
       const model::Block& block = weights_.blocks[static_cast<std::size_t>(layer)];
@@ -76,6 +86,7 @@ class Pass {
       attention(layer, block, observe_heads);
       mlp(block);
       add_noise(layer);
+      enter(layer + 1);
       require_finite(layer);
       emit(layer + 1, x_, nullptr, observe);
     }
@@ -154,10 +165,31 @@ class Pass {
         });
   }
 
+  /// Gives the runs whose stream is patched before block `layer` rows of their own.
+  void enter(int layer) {
+    const std::size_t end = batch_.runs_before(layer);
+    for (std::size_t r = layer == 0 ? 0 : batch_.runs_within(layer - 1); r < end; ++r) {
+      const BatchRun& run = batch_.runs()[r];
+      const Sequence& clean = batch_.clean()[run.prompt];
+      for (std::size_t t = run.sequence.first_own; t < run.sequence.row_of.size(); ++t) {
+        const std::size_t row = run.sequence.row_of[t];
+        const std::size_t offset = (t - run.first_position()) * d_model_;
+        x_.copy_row(x_, clean.row_of[t], row);
+        if (offset < run.patch->rows.size()) {
+          std::ranges::copy(run.patch->rows.subspan(offset, d_model_), x_.row(row).begin());
+        }
+        // A direct view must leave the patch in.
+        std::ranges::transform(x_.row(clean.row_of[t]), x_.row(row), taken_out_.row(row).begin(),
+                               std::minus<>());
+      }
+    }
+    rows_ = batch_.rows_before(layer);
+  }
+
   /// Gives the runs whose cut this block is rows of their own: so far they are the clean ones.
   void cut(int layer) {
     const std::size_t first = batch_.runs_before(layer);
-    const std::size_t end = batch_.runs_before(layer + 1);
+    const std::size_t end = batch_.runs_within(layer);
     for (std::size_t r = first; r < end; ++r) {
       const BatchRun& run = batch_.runs()[r];
       const Sequence& clean = batch_.clean()[run.prompt];
@@ -168,15 +200,15 @@ class Pass {
         std::ranges::fill(taken_out_.row(row), 0.0F);
       }
     }
-    rows_ = batch_.rows_before(layer + 1);
+    rows_ = batch_.rows_within(layer);
   }
 
   /// Changes the slices of the heads that are silenced in this block.
   void intervene(int layer, const model::Tensor& w_o) {
-    const std::size_t n_runs = batch_.runs_before(layer + 1);
+    const std::size_t n_runs = batch_.runs_within(layer);
     parallel_for(n_runs, n_runs < 2 ? 1 : threads_, [&](std::size_t r) {
       const BatchRun& run = batch_.runs()[r];
-      if (run.push != nullptr) return;
+      if (run.intervention == nullptr) return;
       for (const Head head : run.intervention->heads) {
         if (head.layer == layer) silence_head(run, head, w_o);
       }
@@ -233,7 +265,7 @@ class Pass {
   /// Adds the pushes whose block this is to the stream; a direct view must add them too.
   void push(int layer) {
     const std::size_t first = batch_.runs_before(layer);
-    const std::size_t n_runs = batch_.runs_before(layer + 1) - first;
+    const std::size_t n_runs = batch_.runs_within(layer) - first;
     parallel_for(n_runs, n_runs < 2 ? 1 : threads_, [&](std::size_t i) {
       const BatchRun& run = batch_.runs()[first + i];
       if (run.push == nullptr) return;
@@ -258,7 +290,7 @@ class Pass {
 
   /// Puts noise on the states that block `layer` leaves in the runs that draw it.
   void add_noise(int layer) {
-    const std::size_t n_runs = batch_.runs_before(layer + 1);
+    const std::size_t n_runs = batch_.runs_within(layer);
     parallel_for(n_runs, n_runs < 2 ? 1 : threads_, [&](std::size_t r) {
       const BatchRun& run = batch_.runs()[r];
       if (run.draw == 0) return;
@@ -296,8 +328,7 @@ class Pass {
     };
     for (const Sequence& sequence : batch_.clean()) blame(sequence, "");
     for (const BatchRun& run : batch_.runs()) {
-      blame(run.sequence, run.push != nullptr ? fmt::format("block {} pushed", run.push->layer)
-                                              : spec_of(*run.intervention) + " silenced");
+      blame(run.sequence, what_is_done(run));
     }
   }
 

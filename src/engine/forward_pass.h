@@ -36,7 +36,7 @@ class DirectView {
   const LayerNorm* norm_ = nullptr;
 };
 
-/// One intervention's or push's state. Rows before its first position are the clean ones.
+/// One intervention's, push's or patch's state. Rows before its first position are the clean ones.
 struct SilencedView {
   RowsView rows;      ///< [M, d_model]; empty while the run has not left the clean one
   DirectView direct;  ///< only where `rows` is not empty
@@ -44,7 +44,8 @@ struct SilencedView {
   std::vector<RowsView> draws;
 };
 
-/// One prompt's state: the clean run's, and its interventions' and then its pushes' in order.
+/// One prompt's state: the clean run's, and its interventions', then its pushes', then its patches'
+/// in order.
 struct PromptView {
   RowsView clean;  ///< [M, d_model]
   std::vector<SilencedView> silenced;
@@ -78,7 +79,8 @@ std::uint64_t bytes_for_weights(const ModelConfig& config);
 /// One pass up the blocks with the clean run of every prompt and every intervention side by side.
 /// At block l the batch holds the clean rows and the rows of every run whose cut is at or below l;
 /// at its cut a run only does `c_proj` again, with the changed slice, or, when it is a push, has
-/// the push added behind `c_proj`: a push of zeros leaves the clean bits. `observe` sees the
+/// the push added behind `c_proj`: a push of zeros leaves the clean bits. A patch of the stream has
+/// rows of its own from the state that enters its block on. `observe` sees the
 /// n_layer + 2 states, `observe_heads`, where there is one, the clean heads' outputs of every
 /// block.
 ///
@@ -86,10 +88,11 @@ std::uint64_t bytes_for_weights(const ModelConfig& config);
 /// from the cut on, wherever they are not the clean ones bit for bit.
 ///
 /// Returns per prompt and run (those of the noise apart) how many values of the c_proj input it
-/// changed: none for a push. The bits of a row depend on the tokens up to its own and its
-/// intervention or push alone (with SliceKind::mean on all tokens). `threads` as resolved (>= 1).
-/// Throws what check_request throws; NumericError naming the block when a state is not finite;
-/// ModelError when a file of the model changed under the pass; whatever `observe` throws.
+/// changed: none for a push or a patch. The bits of a row depend on the tokens up to its own and
+/// its intervention, push or patch alone (with SliceKind::mean on all tokens). `threads` as
+/// resolved (>= 1). Throws what check_request throws; NumericError naming the block when a state is
+/// not finite; ModelError when a file of the model changed under the pass; whatever `observe`
+/// throws.
 std::vector<std::vector<std::int64_t>> forward_pass(const model::Weights& weights,
                                                     std::span<const PassPrompt> prompts,
                                                     int threads, const StateObserver& observe,
@@ -98,5 +101,10 @@ std::vector<std::vector<std::int64_t>> forward_pass(const model::Weights& weight
 /// Logits of the rows of ln_f's output: [rows, vocab_size] = normed [rows, d_model] * wte^T.
 std::vector<float> unembed(const model::Weights& weights, std::span<const float> normed,
                            int threads);
+
+/// The same for some tokens alone: [rows, token_ids], bit for bit the values of `unembed`. The ids
+/// must be below vocab_size.
+std::vector<float> unembed_tokens(const model::Weights& weights, std::span<const float> normed,
+                                  std::span<const std::int32_t> token_ids);
 
 }  // namespace tacet::engine

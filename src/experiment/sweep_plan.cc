@@ -5,13 +5,10 @@
 
 #include "engine/forward_pass.h"
 #include "experiment/block_tests.h"
+#include "experiment/pass_plan.h"
 
 namespace tacet::experiment {
 namespace {
-
-/// Rows that go up the blocks together at most. From some thousand on the products are as fast as
-/// they get; more would only let results wait.
-constexpr std::uint64_t kMostRows = 8192;
 
 /// Bytes that a result takes until it is handed over: its rows, and as many with the other choice
 /// of position 0.

@@ -119,27 +119,6 @@ Json columns_json(const Row& row, std::string name) {
   return builder.take();
 }
 
-Json model_json(const ModelSummary& model) {
-  return ObjectBuilder("model")
-      .text("id", model.id)
-      .value("n_layer", model.n_layer)
-      .value("n_head", model.n_head)
-      .value("d_model", model.d_model)
-      .text("dtype", model.dtype)
-      .text("fingerprint", model.fingerprint)
-      .value("sha256", model.sha256.empty() ? Json() : Json(model.sha256))
-      .value("official", model.official.empty() ? Json() : Json(model.official))
-      .take();
-}
-
-Json tokens_json(const std::vector<Token>& tokens) {
-  Json json = Json::array();
-  for (const Token& token : tokens) {
-    json.push_back(ObjectBuilder().value("id", token.id).text("text", token.text).take());
-  }
-  return json;
-}
-
 Json intervention_json(const SilenceResult& result) {
   const Intervention& intervention = result.intervention;
   Json heads = Json::array();
@@ -208,6 +187,27 @@ ModelSummary summary_of(const Model& model) {
           .fingerprint = model.fingerprint(),
           .sha256 = model.sha256(),
           .official = model.official()};
+}
+
+Json model_json(const ModelSummary& model) {
+  return ObjectBuilder("model")
+      .text("id", model.id)
+      .value("n_layer", model.n_layer)
+      .value("n_head", model.n_head)
+      .value("d_model", model.d_model)
+      .text("dtype", model.dtype)
+      .text("fingerprint", model.fingerprint)
+      .value("sha256", model.sha256.empty() ? Json() : Json(model.sha256))
+      .value("official", model.official.empty() ? Json() : Json(model.official))
+      .take();
+}
+
+Json tokens_json(const std::vector<Token>& tokens) {
+  Json json = Json::array();
+  for (const Token& token : tokens) {
+    json.push_back(ObjectBuilder().value("id", token.id).text("text", token.text).take());
+  }
+  return json;
 }
 
 Json layer_json(const LayerEffect& row, std::string name) {

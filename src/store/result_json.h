@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "store/json_values.h"
 #include "tacet/model.h"
@@ -24,6 +25,12 @@ struct ModelSummary {
 
 /// The summary of a loaded model.
 ModelSummary summary_of(const Model& model);
+
+/// `model` of a document.
+Json model_json(const ModelSummary& model);
+
+/// `tokens` of a document: [{id, text}].
+Json tokens_json(const std::vector<Token>& tokens);
 
 /// One entry of `layers`; `name` is its place in the document, for error messages.
 /// Throws NumericError for NaN.

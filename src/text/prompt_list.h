@@ -17,16 +17,14 @@ struct ListedPrompt {
   std::vector<std::int32_t> token_ids;  ///< empty where a text is given
 };
 
-/// "FILE: line N", for messages about a prompt of a list; `name` is the file's name as shown.
-std::string line_name(std::string_view name, std::size_t line);
-
 /// Reads the content of a file of prompts: one text a line, as it stands; or, when the first line
 /// that is not blank begins with `{`, JSON Lines: objects with `text` or `token_ids` and perhaps an
-/// `id` and a `group`. Blank lines are skipped, lines end in LF or CR LF, a byte order mark in
-/// front is passed over. Throws InputError that begins with file and line and says what to do, for
-/// the first line that is bad: not UTF-8, a NUL byte, not JSON, another field, both or neither of
-/// `text` and `token_ids`, a wrong type, ids that are no whole numbers from 0 on, an `id` that
-/// stands twice; and for a file without prompts. Thread safe.
+/// `id` and a `group`; `corrupt`, `target` and `contrast`, which lists of pairs have, are passed
+/// over. Blank lines are skipped, lines end in LF or CR LF, a byte order mark in front is passed
+/// over. Throws InputError that begins with file and line and says what to do, for the first line
+/// that is bad: not UTF-8, a NUL byte, not JSON, another field, both or neither of `text` and
+/// `token_ids`, a wrong type, ids that are no whole numbers from 0 on, an `id` that stands twice;
+/// and for a file without prompts. Thread safe.
 std::vector<ListedPrompt> parse_prompt_list(std::string_view content, std::string_view name);
 
 }  // namespace tacet::text

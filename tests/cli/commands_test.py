@@ -15,8 +15,8 @@ import unittest
 import tool
 from tool import IDS, PROMPT, ToolTest, ask, ask_json, environment, mini, run, write_tiny_model
 
-COMMANDS = ("silence", "sweep", "study", "trajectory", "tokens", "pull", "models", "check",
-            "completions", "man")
+COMMANDS = ("silence", "sweep", "predict", "patch", "study", "trajectory", "tokens", "pull", "models",
+            "check", "make-prompts", "completions", "man")
 
 
 class Prompts(ToolTest):
@@ -177,7 +177,8 @@ class Help(ToolTest):
             self.skipTest("the embedded model is a stand-in")
         env = environment(PATH=f"{os.path.dirname(tool.TOOL)}:{os.environ['PATH']}")
         count = 0
-        for command in "silence", "sweep", "study", "trajectory", "tokens", "models":
+        for command in ("silence", "sweep", "predict", "patch", "make-prompts", "study",
+                        "trajectory", "tokens", "models"):
             for line in ask(command, "--help").split("Examples:\n")[1].splitlines():
                 if "./" in line:
                     continue  # needs a folder that is not here

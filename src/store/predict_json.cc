@@ -1,0 +1,136 @@
+// The JSON and CSV of predict.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "store/csv.h"
+#include "store/json_values.h"
+#include "store/result_json.h"
+#include "tacet/export.h"
+#include "tacet/predict.h"
+#include "tacet/version.h"
+
+namespace tacet {
+namespace {
+
+using store::Json;
+using store::ObjectBuilder;
+
+Json score_json(const TokenScore& score, const std::string& name) {
+  return ObjectBuilder(name)
+      .value("id", score.token.id)
+      .text("text", score.token.text)
+      .number("logit", score.logit)
+      .number("log_prob", score.log_prob)
+      .number("prob", score.prob)
+      .value("rank", score.rank)
+      .take();
+}
+
+/// Adds what a run predicts to its object.
+void add_prediction(ObjectBuilder& builder, const Prediction& prediction, const std::string& name) {
+  builder.value("target", score_json(prediction.target, name + ".target"));
+  if (!prediction.others.empty()) {
+    Json others = Json::array();
+    for (const TokenScore& other : prediction.others) {
+      others.push_back(score_json(other, fmt::format("{}.others[{}]", name, others.size())));
+    }
+    builder.value("others", std::move(others));
+  }
+  builder.value("contrast", prediction.contrast
+                                ? score_json(*prediction.contrast, name + ".contrast")
+                                : Json(nullptr));
+  builder.number("logit_diff", prediction.logit_diff);
+  Json top = Json::array();
+  for (const LikelyToken& likely : prediction.top) {
+    top.push_back(ObjectBuilder(fmt::format("{}.top[{}]", name, top.size()))
+                      .value("id", likely.token.id)
+                      .text("text", likely.token.text)
+                      .number("prob", likely.prob)
+                      .take());
+  }
+  builder.value("top", std::move(top));
+}
+
+Json intervention_json(const SilencedPrediction& silenced, const std::string& name) {
+  const Intervention& intervention = silenced.intervention;
+  Json heads = Json::array();
+  for (const Head head : intervention.heads) heads.push_back(to_string(head));
+  ObjectBuilder builder(name);
+  builder.text("spec", spec_of(intervention))
+      .value("heads", std::move(heads))
+      .value("positions",
+             intervention.positions.empty() ? Json("all") : Json(intervention.positions))
+      .text("mode", to_string(intervention.mode))
+      .value("values_changed", silenced.values_changed);
+  add_prediction(builder, silenced.prediction, name);
+  return builder.number("kl", silenced.kl).value("top1_changed", silenced.top1_changed).take();
+}
+
+void add_score(ObjectBuilder& builder, const std::string& prefix, const TokenScore* score) {
+  const auto number = [&](const char* key, auto member) {
+    const std::string name = prefix + key;
+    if (score == nullptr) {
+      builder.value(name.c_str(), nullptr);
+    } else {
+      builder.number(name.c_str(), score->*member);
+    }
+  };
+  number("_logit", &TokenScore::logit);
+  number("_log_prob", &TokenScore::log_prob);
+  number("_prob", &TokenScore::prob);
+  builder.value((prefix + "_rank").c_str(), score == nullptr ? Json(nullptr) : Json(score->rank));
+}
+
+/// A line of the CSV; `silenced` is null for the clean run.
+Json csv_row(const Prediction& prediction, const SilencedPrediction* silenced) {
+  const std::string spec = silenced == nullptr ? "clean" : spec_of(silenced->intervention);
+  ObjectBuilder builder(spec);
+  builder.text("spec", spec)
+      .value("mode",
+             silenced == nullptr ? Json(nullptr) : Json(to_string(silenced->intervention.mode)));
+  add_score(builder, "target", &prediction.target);
+  add_score(builder, "contrast", prediction.contrast ? &*prediction.contrast : nullptr);
+  builder.number("logit_diff", prediction.logit_diff);
+  const LikelyToken best = prediction.top.empty() ? LikelyToken{} : prediction.top.front();
+  return builder.value("top1_id", best.token.id)
+      .text("top1_text", best.token.text)
+      .number("top1_prob", best.prob)
+      .number("kl", silenced == nullptr ? 0.0 : silenced->kl)
+      .value("top1_changed", silenced != nullptr && silenced->top1_changed)
+      .take();
+}
+
+}  // namespace
+
+std::string to_json(const PredictResult& result, const Model& model) {
+  ObjectBuilder clean("clean");
+  add_prediction(clean, result.clean, "clean");
+  Json interventions = Json::array();
+  for (const SilencedPrediction& silenced : result.interventions) {
+    interventions.push_back(
+        intervention_json(silenced, fmt::format("interventions[{}]", interventions.size())));
+  }
+  return store::document(ObjectBuilder()
+                             .text("schema", "tacet.predict/1")
+                             .text("version", kVersion)
+                             .value("model", store::model_json(store::summary_of(model)))
+                             .text("prompt", result.prompt.text)
+                             .value("tokens", store::tokens_json(result.prompt.tokens))
+                             .value("position", result.position)
+                             .value("clean", clean.take())
+                             .value("interventions", std::move(interventions))
+                             .take());
+}
+
+std::string to_csv(const PredictResult& result) {
+  std::vector<Json> rows = {csv_row(result.clean, nullptr)};
+  for (const SilencedPrediction& silenced : result.interventions) {
+    rows.push_back(csv_row(silenced.prediction, &silenced));
+  }
+  return store::csv_table(rows.front(), rows);
+}
+
+}  // namespace tacet
