@@ -37,13 +37,9 @@ class CommandLine(ToolTest):
         for arguments in (("trajectory", "--heads", "L1H1"), ("trajectory", "--alpha", "0.1"),
                           ("trajectory", "--at", "all"), ("sweep", "--precision", "double"),
                           ("silence", "--noise-floor"), ("trajectory", "--precision", "double"),
-                          ("tokens", "--threads", "1"),
+                          ("tokens", "--threads", "1"), ("pull", "gpt2", "--model", "mini"),
                           ("models", "--model", "mini"), ("man", "--format", "json")):
             self.assert_fails(WRONG_USAGE, *arguments, says="unknown option")
-
-    def test_options_of_later_versions(self):
-        for option in ("--pull",):
-            self.assert_fails(WRONG_USAGE, "silence", option, "x", says="unknown option")
 
     def test_values_missing_or_too_many(self):
         self.assert_fails(WRONG_USAGE, "silence", PROMPT, "--heads", says="--heads needs a value")
