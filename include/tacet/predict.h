@@ -82,4 +82,11 @@ PredictResult predict(const Model& model, const Prompt& prompt,
                       std::span<const Intervention> interventions, const PredictOptions& options,
                       const Tokenizer* tokenizer = nullptr);
 
+/// The `kl` of every intervention and nothing else: KL(clean || silenced) in nats of the next
+/// token's distribution, in the order given. Of `options`, targets, contrast and top are not read.
+/// Everything else, and what is thrown, as for `predict`.
+std::vector<double> output_divergences(const Model& model, const Prompt& prompt,
+                                       std::span<const Intervention> interventions,
+                                       PredictOptions options);
+
 }  // namespace tacet

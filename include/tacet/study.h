@@ -44,14 +44,6 @@ struct Claim {
   std::string reading;          ///< the figures that decide, in a few words
 };
 
-/// A claim that this version has no means to judge.
-struct OpenClaim {
-  std::string id;
-  std::string statement;
-  std::string rule;
-  std::string needs;  ///< what is lacking, in one sentence
-};
-
 /// Mean similarity of the clean model's pairs, state by state.
 struct CleanMeans {
   std::vector<double> blocks;  ///< of every block's own output
@@ -103,6 +95,10 @@ struct StudyEvidence {
   std::optional<CleanMeans> clean_without_first;
   Repetition repetition;
   const StudyControls* controls = nullptr;  ///< of `layer`; null where none were run
+  /// What each outcome's silencing does to the prediction of the next token: KL(clean || silenced)
+  /// in nats (output_divergences in tacet/predict.h), in the order of `outcomes`. Empty: not known,
+  /// and `more_than_output` is not among the claims.
+  std::span<const double> divergences;
 };
 
 /// Judges the study's claims (EXPERIMENT, "The study's claims, as rules"), in that order, and again
@@ -117,7 +113,8 @@ struct StudyEvidence {
 /// set without a ratio counts as one that does. The verdicts do not depend on them.
 ///
 /// Throws UsageError unless there is one outcome for every head of the model, with as many rows as
-/// it has blocks, and a mean for every block, unless `layer` is one of them, and for controls of
+/// it has blocks, a mean for every block, and a finite divergence at or above 0 for every outcome
+/// where there are any, unless `layer` is one of the blocks, and for controls of
 /// another block, without sets, or with sets of other than n_head readings.
 std::vector<Claim> judge_claims(const StudyEvidence& evidence);
 
@@ -129,8 +126,5 @@ std::vector<Claim> judge_claims(const StudyEvidence& evidence);
 /// Family::sweep); InputError, NumericError and ModelError as `silence`.
 StudyControls run_study_controls(const Model& model, const Prompt& prompt, int layer,
                                  const SilenceOptions& silencing, const ControlOptions& options);
-
-/// The claims that cannot be judged yet.
-std::vector<OpenClaim> open_claims();
 
 }  // namespace tacet

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "cli/sweep_selection.h"
 #include "store/study_json.h"
 #include "tacet/error.h"
+#include "tacet/predict.h"
 
 namespace tacet::cli {
 namespace {
@@ -89,6 +91,21 @@ std::optional<StudyControls> controls_of(const StudyArguments& arguments, const 
   return run_study_controls(model, prompt, arguments.layer, arguments.silence, options);
 }
 
+/// What silencing each head of `outcomes` does to the prediction of the next token.
+std::vector<double> divergences_of(const StudyArguments& arguments, const Model& model,
+                                   const Prompt& prompt, std::span<const SweepOutcome> outcomes,
+                                   const Terminal& terminal) {
+  const OutputOptions& output = arguments.output;
+  Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);
+  std::vector<Intervention> interventions;
+  for (const SweepOutcome& one : outcomes) interventions.push_back({.heads = one.heads});
+  PredictOptions options;
+  options.memory = arguments.memory;
+  options.threads = usable_threads(arguments.silence.threads, /*quiet=*/true);
+  options.progress = [&progress](int done, int total) { progress.update(done, total); };
+  return output_divergences(model, prompt, interventions, std::move(options));
+}
+
 /// Judges the claims by what the database holds of the run.
 store::StudyListing judge(const StudyArguments& arguments, const Model& model,
                           const StudyFolder& folder, const SweepPlan& plan,
@@ -114,9 +131,11 @@ store::StudyListing judge(const StudyArguments& arguments, const Model& model,
   }
   const std::optional<StudyControls> controls = controls_of(arguments, model, run.prompt, terminal);
   if (controls) evidence.controls = &*controls;
+  const std::vector<double> divergences =
+      divergences_of(arguments, model, run.prompt, outcomes, terminal);
+  evidence.divergences = divergences;
   evidence.repetition = repeat_study(arguments, folder, database, run);
   study.claims = judge_claims(evidence);
-  study.open = open_claims();
   {
     const SignalDeferral deferral;
     database.write(run.id, store::checks_of(study));

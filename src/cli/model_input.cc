@@ -175,7 +175,8 @@ ModelPlace find_model(const ModelOptions& options, const OutputOptions& output) 
   if (name == kEmbedded) {
     check_not_of_the_hub(options, "the embedded model");
     if (options.is_named && is_there(fs::path(name) / "config.json")) {
-      note_choice(output.quiet, name, "the embedded model", "the folder of that name write './mini'");
+      note_choice(output.quiet, name, "the embedded model",
+                  "the folder of that name write './mini'");
     }
     return {name, std::nullopt};
   }

@@ -120,11 +120,7 @@ std::string notes(const store::StudyListing& study, const View& view) {
       "tokens, and token-swap knows it. L3/4: block 3, hidden_states[4]; Δ and δ: silenced minus "
       "clean; late: the last "
       "fifth of the blocks.";
-  std::string out = paragraph(text, view, Ink::dim);
-  for (const OpenClaim& claim : study.open) {
-    out += paragraph(fmt::format("Not judged: {}. {}", claim.id, claim.needs), view, Ink::dim);
-  }
-  return out;
+  return paragraph(text, view, Ink::dim);
 }
 
 }  // namespace

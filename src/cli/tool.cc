@@ -115,10 +115,10 @@ Tool::Tool() : app_(kDescription, "tacet") {
   app_.set_version_flag("--version", version_text, "Show the version.");
   app_.require_subcommand(0, 1);
   app_.allow_extras();  // what is left over is judged by check_leftovers, with better words
-  commands_ = {declare_silence(app_), declare_sweep(app_),   declare_predict(app_),
-               declare_patch(app_),   declare_trajectory(app_), declare_study(app_),
-               declare_report(app_),  declare_figure(app_),  declare_tokens(app_),
-               declare_pull(app_),    declare_models(app_),  declare_check(app_),
+  commands_ = {declare_silence(app_),      declare_sweep(app_),       declare_predict(app_),
+               declare_patch(app_),        declare_trajectory(app_),  declare_study(app_),
+               declare_report(app_),       declare_figure(app_),      declare_tokens(app_),
+               declare_pull(app_),         declare_models(app_),      declare_check(app_),
                declare_make_prompts(app_), declare_completions(app_), declare_man(app_)};
   app_.footer(kEpilog);
 }

@@ -1,6 +1,7 @@
 #include "experiment/claims.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
@@ -41,6 +42,16 @@ void check(const StudyEvidence& evidence) {
   }
 }
 
+void check_divergences(const StudyEvidence& evidence) {
+  const std::span<const double> all = evidence.divergences;
+  const bool are_sound =
+      std::ranges::all_of(all, [](double one) { return std::isfinite(one) && one >= 0; });
+  if (all.empty() || (all.size() == evidence.outcomes.size() && are_sound)) return;
+  throw UsageError(fmt::format(
+      "the divergences are not those of the {} outcomes: give a finite one, 0 or above, for each",
+      evidence.outcomes.size()));
+}
+
 void check_controls(const StudyEvidence& evidence) {
   const StudyControls& controls = *evidence.controls;
   const auto has_every_head = [&evidence](const std::vector<HeadReading>& set) {
@@ -58,15 +69,19 @@ void check_controls(const StudyEvidence& evidence) {
 
 /// The claims, in the order of EXPERIMENT.
 std::vector<Claim> judge(const StudyEvidence& evidence) {
-  return {experiment::judge_early_fall(evidence),
-          experiment::judge_late_rise(evidence),
-          experiment::judge_late_rise_without_final_norm(evidence),
-          experiment::judge_small_immediate_effect(evidence),
-          experiment::judge_late_significance(evidence),
-          experiment::judge_both_signs(evidence),
-          experiment::judge_accumulation(evidence),
-          experiment::judge_every_head_contributes(evidence),
-          experiment::judge_same_bits(evidence)};
+  std::vector<Claim> claims = {experiment::judge_early_fall(evidence),
+                               experiment::judge_late_rise(evidence),
+                               experiment::judge_late_rise_without_final_norm(evidence),
+                               experiment::judge_small_immediate_effect(evidence),
+                               experiment::judge_late_significance(evidence),
+                               experiment::judge_both_signs(evidence),
+                               experiment::judge_accumulation(evidence),
+                               experiment::judge_every_head_contributes(evidence)};
+  if (!evidence.divergences.empty()) {
+    claims.push_back(experiment::judge_more_than_output(evidence));
+  }
+  claims.push_back(experiment::judge_same_bits(evidence));
+  return claims;
 }
 
 /// Whether every changed row of every head was tested by `test`.
@@ -95,6 +110,7 @@ std::string_view to_string(Verdict verdict) {
 
 std::vector<Claim> judge_claims(const StudyEvidence& evidence) {
   check(evidence);
+  check_divergences(evidence);
   if (evidence.controls != nullptr) check_controls(evidence);
   std::vector<Claim> claims = judge(evidence);
   if (!is_tested_by(evidence, Test::token_swap)) return claims;
@@ -111,17 +127,6 @@ std::vector<Claim> judge_claims(const StudyEvidence& evidence) {
     if (claims[i].is_tested) claims[i].stands_up = standing[i].verdict;
   }
   return claims;
-}
-
-std::vector<OpenClaim> open_claims() {
-  return {{.id = "more_than_output",
-           .statement = "What a head does to the tokens' similarity is more than what it does to "
-                        "the model's output.",
-           .rule = "Over all heads, the rank correlation of abs(late) with the Kullback-Leibler "
-                   "divergence of the next-token distribution is below 0.8; and some head is in "
-                   "the top tenth of one and the bottom half of the other.",
-           .needs = "It needs the next-token distribution of every silenced run, which a sweep "
-                    "does not hold."}};
 }
 
 namespace experiment {

@@ -45,6 +45,8 @@ Claim judge_late_significance(const StudyEvidence& evidence);
 Claim judge_both_signs(const StudyEvidence& evidence);
 Claim judge_accumulation(const StudyEvidence& evidence);
 Claim judge_every_head_contributes(const StudyEvidence& evidence);
+/// Only with divergences.
+Claim judge_more_than_output(const StudyEvidence& evidence);
 Claim judge_same_bits(const StudyEvidence& evidence);
 
 }  // namespace tacet::experiment

@@ -177,4 +177,17 @@ PredictResult predict(const Model& model, const Prompt& prompt,
   return result;
 }
 
+std::vector<double> output_divergences(const Model& model, const Prompt& prompt,
+                                       std::span<const Intervention> interventions,
+                                       PredictOptions options) {
+  options.targets = {0};  // every vocabulary has it
+  options.contrast.reset();
+  options.top = 1;
+  const PredictResult result = predict(model, prompt, interventions, options);
+  std::vector<double> divergences;
+  divergences.reserve(result.interventions.size());
+  for (const SilencedPrediction& one : result.interventions) divergences.push_back(one.kl);
+  return divergences;
+}
+
 }  // namespace tacet

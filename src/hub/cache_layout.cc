@@ -92,9 +92,12 @@ std::string folder_name(const RepoId& id) {
 
 std::optional<RepoId> repo_of_folder(std::string_view name) {
   if (!name.starts_with(kModels)) return std::nullopt;
-  std::string id(name.substr(kModels.size()));
-  const std::size_t separator = id.find(kSeparator);
-  if (separator != std::string::npos) id.replace(separator, kSeparator.size(), "/");
+  const std::string_view rest = name.substr(kModels.size());
+  const auto separator = rest.find(kSeparator);
+  const std::string id = separator == std::string_view::npos
+                             ? std::string(rest)
+                             : fmt::format("{}/{}", rest.substr(0, separator),
+                                           rest.substr(separator + kSeparator.size()));
   if (repo_id_error(id)) return std::nullopt;
   return RepoId(id);
 }

@@ -35,15 +35,6 @@ Json figures_json(const Claim& claim) {
   return builder.take();
 }
 
-Json open_json(const OpenClaim& claim) {
-  return ObjectBuilder()
-      .text("id", claim.id)
-      .text("statement", claim.statement)
-      .text("rule", claim.rule)
-      .text("needs", claim.needs)
-      .take();
-}
-
 Json effect_json(const std::string& spec, const LayerEffect& row) {
   Json json = {{"spec", spec}};
   json.update(layer_json(row, spec));
@@ -78,8 +69,6 @@ std::string study_json(const StudyListing& study) {
   Json sweep = sweep_document(study.sweep);
   const Json& prompt = sweep.at("prompts").at(0);
   Json section = study_section(study);
-  Json open = Json::array();
-  for (const OpenClaim& claim : study.open) open.push_back(open_json(claim));
   return document(ObjectBuilder()
                       .text("schema", "tacet.study/1")
                       .text("version", kVersion)
@@ -89,7 +78,6 @@ std::string study_json(const StudyListing& study) {
                       .value("layer", section.at("layer"))
                       .value("settings", sweep.at("settings"))
                       .value("claims", std::move(section.at("claims")))
-                      .value("not_judged", std::move(open))
                       .value("sweep", ObjectBuilder()
                                           .value("run", prompt.at("run"))
                                           .value("test", sweep.at("test"))

@@ -18,7 +18,6 @@ struct StudyListing {
   SweepListing sweep;  ///< of one run, over every head
   int layer = 3;       ///< the study's "layer 3", as a block
   std::vector<Claim> claims;
-  std::vector<OpenClaim> open;
 };
 
 /// One claim: {id, statement, rule, verdict, stands_up, figures {...}, reading}. Throws
@@ -29,8 +28,7 @@ Json claim_json(const Claim& claim);
 Json study_section(const StudyListing& study);
 
 /// `"schema": "tacet.study/1"`: schema, version, model, prompt, tokens, layer, settings, claims,
-/// not_judged [{id, statement, rule, needs}], sweep {run, test, heads, counts}; the last three as
-/// in the JSON of a sweep.
+/// sweep {run, test, heads, counts}; the last three as in the JSON of a sweep.
 std::string study_json(const StudyListing& study);
 
 /// One check a claim: named by its id, its verdict as the outcome, `layer` and the claim's other

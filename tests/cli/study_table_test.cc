@@ -41,7 +41,6 @@ store::StudyListing study() {
       claim("small_immediate_effect", Verdict::in_part,
             "L3/4: immediate / late is 0.12; 3 of 4 heads not significant there"),
       claim("both_signs", Verdict::does_not_hold, "of 20 heads 20 decouple and 0 couple late")};
-  made.open = {{.id = "more", .statement = "S.", .rule = "R.", .needs = "It needs more."}};
   return made;
 }
 
@@ -75,7 +74,6 @@ TEST(RenderStudy, WholeTable) {
   The verdicts use the study's own test, which calls too much significant: pairs share tokens, and
   token-swap knows it. L3/4: block 3, hidden_states[4]; Δ and δ: silenced minus clean; late: the
   last fifth of the blocks.
-  Not judged: more. It needs more.
 )");
 }
 

@@ -65,7 +65,6 @@ StudyListing made_study() {
   study.sweep.summary = study.sweep.per_run.front();
   study.layer = 2;
   study.claims = {made_claim()};
-  study.open = {{.id = "more", .statement = "S.", .rule = "R.", .needs = "N."}};
   return study;
 }
 
@@ -78,15 +77,13 @@ std::vector<std::string> keys_of(const Json& json) {
 TEST(StudyJson, HoldsTheClaimsAndTheSweepInShort) {
   const Json json = Json::parse(study_json(made_study()));
   EXPECT_THAT(keys_of(json), ElementsAre("schema", "version", "model", "prompt", "tokens", "layer",
-                                         "settings", "claims", "not_judged", "sweep"));
+                                         "settings", "claims", "sweep"));
   EXPECT_EQ(json.at("schema"), "tacet.study/1");
   EXPECT_EQ(json.at("version"), kVersion);
   EXPECT_EQ(json.at("model").at("id"), "made");
   EXPECT_EQ(json.at("layer"), 2);
   EXPECT_EQ(json.at("tokens").size(), 4U);
   EXPECT_EQ(json.at("settings").at("test"), "paired");
-  EXPECT_EQ(json.at("not_judged").dump(),
-            R"([{"id":"more","statement":"S.","rule":"R.","needs":"N."}])");
   EXPECT_THAT(keys_of(json.at("sweep")), ElementsAre("run", "test", "heads", "counts", "tests"));
   EXPECT_EQ(json.at("sweep").at("heads"), Json::parse(sweep_json(made_study().sweep)).at("heads"));
 }
