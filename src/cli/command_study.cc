@@ -98,7 +98,7 @@ std::vector<double> divergences_of(const StudyArguments& arguments, const Model&
   const OutputOptions& output = arguments.output;
   Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);
   std::vector<Intervention> interventions;
-  for (const SweepOutcome& one : outcomes) interventions.push_back({.heads = one.heads});
+  for (const SweepOutcome& one : outcomes) interventions.emplace_back().heads = one.heads;
   PredictOptions options;
   options.memory = arguments.memory;
   options.threads = usable_threads(arguments.silence.threads, /*quiet=*/true);
