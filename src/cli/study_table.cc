@@ -114,7 +114,7 @@ std::string counts_text(const store::StudyListing& study) {
   return text;
 }
 
-std::string notes(const store::StudyListing& study, const View& view) {
+std::string notes(const View& view) {
   const std::string text =
       "The verdicts use the study's own test, which calls too much significant: pairs share "
       "tokens, and token-swap knows it. L3/4: block 3, hidden_states[4]; Δ and δ: silenced minus "
@@ -131,7 +131,7 @@ std::string render_study(const store::StudyListing& study, const std::string& fo
   for (const Claim& claim : study.claims) out += claim_lines(claim, view);
   out += "\n" + paragraph(counts_text(study), view, Ink::title);
   if (view.quiet) return out;
-  return out + "\n" + notes(study, view);
+  return out + "\n" + notes(view);
 }
 
 }  // namespace tacet::cli
