@@ -42,7 +42,8 @@ std::string model_text(const store::StoredRun& run) {
                      .n_head = run.n_head,
                      .d_model = run.d_model,
                      .dtype = run.model_dtype,
-                     .fingerprint = run.model_fingerprint});
+                     .fingerprint = run.model_fingerprint,
+                     .official = run.model_official});
 }
 
 std::string prompt_text(const store::StoredRun& run, const View& view) {

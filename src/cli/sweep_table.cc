@@ -35,7 +35,8 @@ ModelView model_of(const StoredRun& run) {
           .n_head = run.n_head,
           .d_model = run.d_model,
           .dtype = run.model_dtype,
-          .fingerprint = run.model_fingerprint};
+          .fingerprint = run.model_fingerprint,
+          .official = run.model_official};
 }
 
 std::string where_text(const SweepListing& listing) {

@@ -50,6 +50,8 @@ struct StoredRun {
   std::string model_id;
   std::string model_fingerprint;
   std::string model_dtype;
+  std::string model_sha256;    ///< of the weight file; empty where not known
+  std::string model_official;  ///< the published checkpoint that it is; empty where not known
   int n_layer = 0;
   int n_head = 0;
   int d_model = 0;

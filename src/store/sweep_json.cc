@@ -21,7 +21,8 @@ Json model_json(const StoredRun& run) {
       .value("d_model", run.d_model)
       .text("dtype", run.model_dtype)
       .text("fingerprint", run.model_fingerprint)
-      .value("sha256", nullptr)
+      .value("sha256", run.model_sha256.empty() ? Json() : Json(run.model_sha256))
+      .value("official", run.model_official.empty() ? Json() : Json(run.model_official))
       .take();
 }
 

@@ -15,7 +15,8 @@ namespace {
 const std::vector<std::string> kIdentity = {"model_fingerprint", "token_ids", "settings",
                                             "tool_version"};
 const std::vector<std::string> kOthers = {"prompt_id",   "prompt_group", "prompt", "model",
-                                          "model_dtype", "n_layer",      "n_head", "d_model"};
+                                          "model_dtype", "n_layer",      "n_head", "d_model",
+                                          "model_sha256", "model_official"};
 
 std::string token_ids_text(const std::vector<Token>& tokens) {
   std::vector<int> ids;
@@ -34,6 +35,7 @@ RunTables::RunTables(Connection& connection)
       insert_(connection, insert_sql("runs", kIdentity, kOthers) + " RETURNING id"),
       name_(connection, "UPDATE runs SET prompt_id = ? WHERE id = ?"),
       set_group_(connection, "UPDATE runs SET prompt_group = ? WHERE id = ?"),
+      set_hash_(connection, "UPDATE runs SET model_sha256 = ?, model_official = ? WHERE id = ?"),
       insert_token_(connection, insert_sql("tokens", {"run_id", "position", "token_id", "text"})),
       select_(connection,
               "SELECT id, " + select_list(kIdentity) + ", " + select_list(kOthers) +
@@ -56,7 +58,11 @@ std::int64_t RunTables::find_or_make(const ModelSummary& model, const Prompt& pr
   if (id) {
     if (!prompt_id.empty()) name_.start().put(prompt_id).put(*id).run();
     if (!prompt_group.empty()) set_group_.start().put(prompt_group).put(*id).run();
-    if (!prompt_id.empty() || !prompt_group.empty()) transaction.commit();
+    // A folder's hash is not known; the same model in the cache brings it.
+    if (!model.sha256.empty()) {
+      set_hash_.start().put(model.sha256).put(model.official).put(*id).run();
+    }
+    if (!prompt_id.empty() || !prompt_group.empty() || !model.sha256.empty()) transaction.commit();
     return *id;
   }
   put_identity(insert_)
@@ -67,7 +73,9 @@ std::int64_t RunTables::find_or_make(const ModelSummary& model, const Prompt& pr
       .put(model.dtype)
       .put(std::int64_t{model.n_layer})
       .put(std::int64_t{model.n_head})
-      .put(std::int64_t{model.d_model});
+      .put(std::int64_t{model.d_model})
+      .put(model.sha256)
+      .put(model.official);
   insert_.step();
   id = insert_.take_int64();
   insert_.reset();
@@ -99,6 +107,8 @@ std::vector<StoredRun> RunTables::all() {
     run.n_layer = select_.take_int();
     run.n_head = select_.take_int();
     run.d_model = select_.take_int();
+    run.model_sha256 = select_.take_text();
+    run.model_official = select_.take_text();
     run.n_interventions = select_.take_int64();
     run.prompt.tokens = tokens_of(run.id);
     runs.push_back(std::move(run));

@@ -33,6 +33,7 @@ class RunTables {
   Statement insert_;
   Statement name_;
   Statement set_group_;
+  Statement set_hash_;
   Statement insert_token_;
   Statement select_;
   Statement select_tokens_;

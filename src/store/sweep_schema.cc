@@ -38,6 +38,8 @@ CREATE TABLE runs (
   n_layer INTEGER NOT NULL,
   n_head INTEGER NOT NULL,
   d_model INTEGER NOT NULL,
+  model_sha256 TEXT NOT NULL,
+  model_official TEXT NOT NULL,
   tool_version TEXT NOT NULL,
   UNIQUE (model_fingerprint, token_ids, settings, tool_version)
 );

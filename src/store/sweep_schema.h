@@ -9,7 +9,7 @@ namespace tacet::store {
 /// `PRAGMA application_id` of tacet's databases: "TCET".
 inline constexpr int kApplicationId = 0x54434554;
 /// The layout of the tables; raised with every change that an older tacet could not read or write.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 /// Looks at the file's first bytes alone, before SQLite touches anything: throws unless it is empty
 /// or a database of tacet's in this version. True when it is empty.

@@ -70,6 +70,18 @@ class Names(CacheTest):
             self.assertEqual(result["layers"], folder["layers"])
         self.assertIsNone(folder["model"]["sha256"])
 
+    def test_a_database_keeps_what_is_known_of_the_weights(self):
+        plain = self.put("openai-community/gpt2-medium")
+        digest = hashlib.sha256((plain / "model.safetensors").read_bytes()).hexdigest()
+        sweep = ("sweep", "--token-ids", "1,2,3,4,5", "--db", str(self.folder / "sweep.db"), "--quiet")
+        self.assertIsNone(self.ask_json(*sweep, "--model", str(plain))["model"]["sha256"])
+        # The same run: nothing is computed anew, but now the hash is known.
+        cached = self.ask_json(*sweep, "--model", "gpt2-medium")
+        self.assertEqual(len(cached["prompts"]), 1)
+        for model in (cached["model"], self.ask_json(*sweep, "--model", str(plain))["model"]):
+            self.assertEqual(model["sha256"], digest)
+            self.assertIsNone(model["official"])
+
     def test_every_command_that_takes_a_model(self):
         self.put("org/name")
         model = ("--model", "org/name")

@@ -72,7 +72,8 @@ TEST(SweepJson, WholeDocument) {
     "d_model": 5,
     "dtype": "F16",
     "fingerprint": "0123456789abcdef",
-    "sha256": null
+    "sha256": null,
+    "official": null
   },
   "prompts": [
     {
