@@ -7,8 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <fmt/format.h>
-
 #include "cli/commands.h"
 #include "cli/control_options.h"
 #include "cli/follow.h"

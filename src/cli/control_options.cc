@@ -52,8 +52,8 @@ void declare_study_control(CLI::App& app, std::optional<std::int64_t>& n_control
                   "how many of the N sets have as large a share of heads that meet the rule.",
                   kFewestControls));
   const auto set_seed = [&seed](const std::string& text) {
-    seed = static_cast<std::uint64_t>(
-        parse_int("--seed", text, 0, std::numeric_limits<int>::max()));
+    seed =
+        static_cast<std::uint64_t>(parse_int("--seed", text, 0, std::numeric_limits<int>::max()));
   };
   add_value(app, "--seed", "N", set_seed, "Seed of the directions of --control.")
       ->default_str(fmt::format("{}", ControlOptions{}.seed))

@@ -17,11 +17,11 @@ struct ModelPlace {
 };
 
 /// Finds the model that `--model` and `--revision` name; asks nothing of the network but what
-/// `--pull` fetches. In this order: "mini"; a path (it begins with `/`, `./`, `../` or `~/`) and any folder that is there; an
-/// id that the Hugging Face cache has, or has after `--pull`. A note says which of two was taken,
-/// unless `output` is to be quiet. Throws ModelError for a name that is none of them, with what was
-/// probably meant and what to do; UsageError for a revision of what has none; what fetch_model
-/// throws.
+/// `--pull` fetches. In this order: "mini"; a path (it begins with `/`, `./`, `../` or `~/`) and
+/// any folder that is there; an id that the Hugging Face cache has, or has after `--pull`. A note
+/// says which of two was taken, unless `output` is to be quiet. Throws ModelError for a name that
+/// is none of them, with what was probably meant and what to do; UsageError for a revision of what
+/// has none; what fetch_model throws.
 ModelPlace find_model(const ModelOptions& options, const OutputOptions& output);
 
 /// Opens it. Throws what find_model throws, and ModelError for files that cannot be used.

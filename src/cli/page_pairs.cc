@@ -194,9 +194,8 @@ void add_pairs(PageContent& content, const PageSource& source, int threads, Prog
   quietly.quiet = true;
   std::optional<Model> model;
   try {
-    model.emplace(
-        load_model({.model = source.model.value_or(run.model_id), .revision = source.revision},
-                   quietly));
+    model.emplace(load_model(
+        {.model = source.model.value_or(run.model_id), .revision = source.revision}, quietly));
   } catch (const ModelError& error) {
     if (source.model || source.revision || source.pairs) throw;
     leave_out(content, fmt::format("the model '{}' is not there any more; name it with --model.",

@@ -25,8 +25,8 @@ ReferenceCorpus read_corpus(const std::string& file, const Model& model,
   source.list = file;
   source.prepend_bos = reading.prepend_bos;
   ReferenceCorpus corpus{.file = file == "-" ? "standard input" : file, .prompts = {}};
-  for (SweepInput& input : resolve_inputs(source, "all", /*exclude_first=*/false, model,
-                                          reading.quiet)) {
+  for (SweepInput& input :
+       resolve_inputs(source, "all", /*exclude_first=*/false, model, reading.quiet)) {
     corpus.prompts.push_back(std::move(input.prompt));
   }
   return corpus;

@@ -66,9 +66,8 @@ using StateObserver = std::function<void(const StateView&)>;
 using HeadsObserver = std::function<void(int layer, std::span<const RowsView> clean)>;
 
 /// Checks one prompt against the model's shape. Throws UsageError (ids, heads, positions out of
-/// range,
-/// no head, a table of values that does not fit) or InputError (no tokens, more tokens than
-/// positions).
+/// range, no head, a table of values or a patch that does not fit) or InputError (no tokens, more
+/// tokens than positions).
 void check_request(const ModelConfig& config, const PassPrompt& prompt);
 
 /// Bytes of working memory that a pass needs for each row of its batch.

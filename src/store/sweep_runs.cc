@@ -14,8 +14,8 @@ namespace {
 /// stand side by side as if one had made them.
 const std::vector<std::string> kIdentity = {"model_fingerprint", "token_ids", "settings",
                                             "tool_version"};
-const std::vector<std::string> kOthers = {"prompt_id",   "prompt_group", "prompt", "model",
-                                          "model_dtype", "n_layer",      "n_head", "d_model",
+const std::vector<std::string> kOthers = {"prompt_id",    "prompt_group",  "prompt", "model",
+                                          "model_dtype",  "n_layer",       "n_head", "d_model",
                                           "model_sha256", "model_official"};
 
 std::string token_ids_text(const std::vector<Token>& tokens) {

@@ -169,7 +169,9 @@ TEST(Dump, WideRowsAreSummedWhole) {
 }
 
 TEST(Dump, NeedsStates) {
-  const auto dump = [](const SilenceResult& result) { write_dump(result, Model::mini(), "unused.safetensors"); };
+  const auto dump = [](const SilenceResult& result) {
+    write_dump(result, Model::mini(), "unused.safetensors");
+  };
   EXPECT_THROW(dump(testing::made_silence()), UsageError);
   SilenceResult half = result_with_states();
   half.silenced = States();
