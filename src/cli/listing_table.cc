@@ -7,6 +7,7 @@
 
 #include "cli/bars.h"
 #include "cli/prompt_view.h"
+#include "cli/values.h"
 #include "cli/width.h"
 #include "support/utf8.h"
 
@@ -17,15 +18,6 @@ constexpr std::size_t kWidestPiece = 60;
 constexpr std::size_t kShortCommit = 7;
 constexpr std::size_t kDate = 10;  // of 2026-08-22T12:00:00Z
 
-/// 4763136 as "4.8 M".
-std::string format_count(std::int64_t count) {
-  const auto value = static_cast<double>(count);
-  if (count >= 1'000'000'000) return fmt::format("{:.2f} G", value / 1e9);
-  if (count >= 1'000'000) return fmt::format("{:.1f} M", value / 1e6);
-  if (count >= 1'000) return fmt::format("{:.1f} k", value / 1e3);
-  return fmt::format("{}", count);
-}
-
 /// What only a model in the cache has, below its row: "main, v1 · commit 6dcaa7a · 1.52 GB on disk
 /// · last used 2026-08-22 · official gpt2-medium".
 std::string cache_row(const store::ModelListing& model, const View& view) {
@@ -33,7 +25,7 @@ std::string cache_row(const store::ModelListing& model, const View& view) {
   if (!model.revisions.empty())
     parts.push_back(fmt::format("{}", fmt::join(model.revisions, ", ")));
   if (!model.commit.empty()) parts.push_back("commit " + model.commit.substr(0, kShortCommit));
-  if (model.disk_bytes) parts.push_back(format_count(*model.disk_bytes) + "B on disk");
+  if (model.disk_bytes) parts.push_back(format_count(*model.disk_bytes, "B") + " on disk");
   if (!model.last_used.empty()) parts.push_back("last used " + model.last_used.substr(0, kDate));
   if (!model.official.empty()) parts.push_back("official " + model.official);
   if (parts.empty()) return {};
@@ -54,7 +46,7 @@ std::string model_row(const store::ModelListing& model, std::size_t id_width, co
                      model.d_model.value_or(0), model.n_positions.value_or(0),
                      model.vocab_size.value_or(0), model.dtype,
                      format_count(model.parameters.value_or(0)),
-                     format_count(model.bytes.value_or(0)) + "B", model.fingerprint) +
+                     format_count(model.bytes.value_or(0), "B"), model.fingerprint) +
          cache_row(model, view);
 }
 

@@ -1,6 +1,7 @@
 #include "cli/pull_table.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -19,9 +20,10 @@ std::string render_pull(const store::PullListing& listing, const View& view) {
       Ink::title, fmt::format("  {}  {:>10}  {:<10}  {}\n", pad_right("file", path_width), "size",
                               "", "verified"));
   for (const store::PulledFileRow& file : listing.files) {
-    out += fmt::format(
-        "  {}  {:>10}  {:<10}  {}\n", pad_right(support::escape_for_display(file.path), path_width),
-        format_size(file.size), file.downloaded ? "fetched" : "was there", file.verified);
+    out += fmt::format("  {}  {:>10}  {:<10}  {}\n",
+                       pad_right(support::escape_for_display(file.path), path_width),
+                       format_count(static_cast<std::int64_t>(file.size), "B"),
+                       file.downloaded ? "fetched" : "was there", file.verified);
   }
   if (view.quiet) return out;
   out += "\n" +

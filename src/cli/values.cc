@@ -95,6 +95,14 @@ std::uint64_t parse_size(std::string_view option, std::string_view text) {
       text));
 }
 
+std::string format_count(std::int64_t count, std::string_view unit) {
+  const auto value = static_cast<double>(count);
+  if (count >= 1'000'000'000) return fmt::format("{:.2f} G{}", value / 1e9, unit);
+  if (count >= 1'000'000) return fmt::format("{:.1f} M{}", value / 1e6, unit);
+  if (count >= 1'000) return fmt::format("{:.1f} k{}", value / 1e3, unit);
+  return unit.empty() ? std::to_string(count) : fmt::format("{} {}", count, unit);
+}
+
 std::string format_size(std::uint64_t bytes) {
   constexpr std::array<std::string_view, 5> kUnits = {"bytes", "KiB", "MiB", "GiB", "TiB"};
   auto value = static_cast<double>(bytes);

@@ -20,7 +20,11 @@ double parse_between(std::string_view option, std::string_view text, double low,
 /// `option` for anything else, for less than one byte and for more than 64 bits hold.
 std::uint64_t parse_size(std::string_view option, std::string_view text);
 
-/// Bytes as people read them, "1.5 GiB".
+/// A count as people read it, in powers of 1000: "354.8 M", "241"; with the unit "B" "1.42 GB" and
+/// "241 B". `count` is at least 0.
+std::string format_count(std::int64_t count, std::string_view unit = {});
+
+/// Bytes as people read them, "1.5 GiB": of memory, where powers of 1024 are meant.
 std::string format_size(std::uint64_t bytes);
 
 /// Token ids written `1,2,3`, blanks allowed. Throws UsageError naming `option` and the entry.

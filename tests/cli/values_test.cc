@@ -103,5 +103,14 @@ TEST(ParseChoice, FindsOrSuggests) {
   }
 }
 
+TEST(FormatCount, HasPowersOfAThousand) {
+  EXPECT_EQ(format_count(0), "0");
+  EXPECT_EQ(format_count(999), "999");
+  EXPECT_EQ(format_count(1000), "1.0 k");
+  EXPECT_EQ(format_count(354'800'000), "354.8 M");
+  EXPECT_EQ(format_count(241, "B"), "241 B");
+  EXPECT_EQ(format_count(1'419'321'922, "B"), "1.42 GB");
+}
+
 }  // namespace
 }  // namespace tacet::cli
