@@ -26,6 +26,14 @@ constexpr std::size_t parts(std::size_t n, std::size_t step) {
   return (n + step - 1) / step;
 }
 
+/// Rows of a part: at most kRowBlock, whole tiles, and such that every thread finds as many parts
+/// as the others.
+std::size_t part_rows(std::size_t rows, int threads) {
+  const auto team = static_cast<std::size_t>(threads);
+  const std::size_t n_parts = parts(parts(rows, kRowBlock), team) * team;
+  return parts(parts(rows, n_parts), kRowStep) * kRowStep;
+}
+
 /// Columns of a part, so that `n_row_parts` times as many parts as that makes are enough.
 std::size_t part_cols(std::size_t cols, std::size_t most, std::size_t n_row_parts, int threads) {
   const std::size_t wanted = kPartsPerThread * static_cast<std::size_t>(threads);
@@ -61,13 +69,14 @@ void Matmul::multiply(const Rows& in, std::size_t rows, const model::Linear& lin
   packed_.reserve(packed_size(product));
   parallel_for(parts(cols, kStripCols), team,
                [&](std::size_t strip) { pack(product, strip, packed_.data()); });
-  const std::size_t n_row_parts = parts(rows, kRowBlock);
+  const std::size_t height = part_rows(rows, team);
+  const std::size_t n_row_parts = parts(rows, height);
   const std::size_t width = part_cols(cols, parts(cols, kColStep) * kColStep, n_row_parts, team);
   const std::size_t n_col_parts = parts(cols, width);
   parallel_for(n_row_parts * n_col_parts, team, [&](std::size_t i) {
-    const std::size_t row = i / n_col_parts * kRowBlock;
+    const std::size_t row = i / n_col_parts * height;
     const std::size_t col = i % n_col_parts * width;
-    multiply_packed(product, {row, std::min(kRowBlock, rows - row)},
+    multiply_packed(product, {row, std::min(height, rows - row)},
                     {col, std::min(width, cols - col)}, packed_.data());
   });
 }

@@ -29,11 +29,14 @@ namespace {
 /// Inner values that are packed at a time. Part of every value's sum: never depends on the rows.
 constexpr std::size_t kInner = 256;
 /// Columns whose sums of a block of rows stay in a core's cache beside those rows.
-constexpr std::size_t kSumCols = 128;
+constexpr std::size_t kSumCols = 256;
 /// Rows of the weights between a packed one and the one that is asked for ahead of time.
 constexpr std::size_t kPrefetch = 8;
+/// Floats of a cache line.
+constexpr std::size_t kLine = 16;
 
 static_assert(kColStep % kPanel == 0 && kStripCols % kColStep == 0);
+static_assert(kRowStep % kTileRows == 0 && kRowBlock % kRowStep == 0);
 
 /// Copies inner values [first, first + inner) of some columns into panels of [inner, kPanel], one
 /// after the other; missing columns become 0.
@@ -103,10 +106,18 @@ void pack_rows(const Product& product, Range rows, std::size_t first, std::size_
 void add_piece(const Product& product, Range rows, Range cols, std::size_t inner, const float* in,
                const float* weights) {
   const std::size_t stride = product.cols();
+  const std::size_t n_tiles = round_up(rows.count, kTileRows) / kTileRows;
+  const std::size_t part = round_up(inner * kPanel / n_tiles + 1, kLine);
   for (std::size_t col = 0; col < cols.count; col += kPanel) {
     const std::size_t width = std::min(kPanel, cols.count - col);
     float* const out = product.out + rows.first * stride + cols.first + col;
+    // Every tile asks for a part of the next panel, which else would be waited for as it begins.
+    std::size_t next = (col + kPanel) * inner;
+    const std::size_t next_end = col + kPanel < cols.count ? next + inner * kPanel : next;
     for (std::size_t r = 0; r < rows.count; r += kTileRows) {
+      for (const std::size_t end = std::min(next + part, next_end); next < end; next += kLine) {
+        hwy::Prefetch(weights + next);
+      }
       multiply_tile(in + r * inner, std::min(kTileRows, rows.count - r), weights + col * inner,
                     inner, out + r * stride, stride, width);
     }

@@ -29,6 +29,8 @@ struct Range {
 
 /// Rows that are worked on together: as many as stay in a core's cache beside their sums.
 inline constexpr std::size_t kRowBlock = 192;
+/// Parts of a product in which all tiles are whole have a multiple of these rows.
+inline constexpr std::size_t kRowStep = 12;
 /// Columns that are packed together. Parts of a product begin at multiples of kColStep.
 inline constexpr std::size_t kStripCols = 256;
 inline constexpr std::size_t kColStep = 64;
