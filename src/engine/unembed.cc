@@ -5,14 +5,16 @@
 #include <fmt/format.h>
 
 #include "engine/forward_pass.h"
-#include "support/dot.h"
+#include "engine/unembed_kernel.h"
 #include "support/parallel.h"
 #include "tacet/error.h"
 
 namespace tacet::engine {
 namespace {
 
-constexpr std::size_t kTokensPerTask = 256;
+/// Few enough that a task's part of the unembedding stays in a core's cache while every row meets
+/// it.
+constexpr std::size_t kTokensPerTask = 64;
 
 /// Number of rows. Throws UsageError when they are not whole.
 std::size_t rows_in(std::span<const float> normed, std::size_t d_model) {
@@ -23,11 +25,6 @@ std::size_t rows_in(std::span<const float> normed, std::size_t d_model) {
   return normed.size() / d_model;
 }
 
-/// A token's logit after `row`; `token` is its row of the unembedding.
-float logit(const float* row, const std::vector<float>& token) {
-  return static_cast<float>(support::dot_f64(row, token.data(), token.size()));
-}
-
 }  // namespace
 
 std::vector<float> unembed(const model::Weights& weights, std::span<const float> normed,
@@ -35,17 +32,15 @@ std::vector<float> unembed(const model::Weights& weights, std::span<const float>
   const auto d_model = static_cast<std::size_t>(weights.config.d_model);
   const auto vocab = static_cast<std::size_t>(weights.config.vocab_size);
   const std::size_t rows = rows_in(normed, d_model);
+  const std::vector<double> wide(normed.begin(), normed.end());
   std::vector<float> logits(rows * vocab);
   const std::size_t tasks = (vocab + kTokensPerTask - 1) / kTokensPerTask;
   support::parallel_for(tasks, threads, [&](std::size_t task) {
-    std::vector<float> token(d_model);
-    const std::size_t end = std::min(vocab, (task + 1) * kTokensPerTask);
-    for (std::size_t id = task * kTokensPerTask; id < end; ++id) {
-      model::copy_to_float(weights.unembedding, static_cast<std::int64_t>(id * d_model), token);
-      for (std::size_t row = 0; row < rows; ++row) {
-        logits[row * vocab + id] = logit(normed.data() + row * d_model, token);
-      }
-    }
+    const std::size_t first = task * kTokensPerTask;
+    const std::size_t count = std::min(vocab - first, kTokensPerTask);
+    std::vector<float> tokens(count * d_model);
+    model::copy_to_float(weights.unembedding, static_cast<std::int64_t>(first * d_model), tokens);
+    multiply_tokens(wide.data(), rows, tokens.data(), count, d_model, logits.data() + first, vocab);
   });
   weights.check_unchanged();
   return logits;
@@ -55,14 +50,14 @@ std::vector<float> unembed_tokens(const model::Weights& weights, std::span<const
                                   std::span<const std::int32_t> token_ids) {
   const auto d_model = static_cast<std::size_t>(weights.config.d_model);
   const std::size_t rows = rows_in(normed, d_model);
+  const std::vector<double> wide(normed.begin(), normed.end());
   std::vector<float> logits(rows * token_ids.size());
   std::vector<float> token(d_model);
   for (std::size_t i = 0; i < token_ids.size(); ++i) {
     model::copy_to_float(weights.unembedding, token_ids[i] * std::int64_t{weights.config.d_model},
                          token);
-    for (std::size_t row = 0; row < rows; ++row) {
-      logits[row * token_ids.size() + i] = logit(normed.data() + row * d_model, token);
-    }
+    multiply_tokens(wide.data(), rows, token.data(), 1, d_model, logits.data() + i,
+                    token_ids.size());
   }
   weights.check_unchanged();
   return logits;

@@ -54,11 +54,19 @@ std::int32_t NextToken::best() const {
   return static_cast<std::int32_t>(std::ranges::max_element(logits_) - logits_.begin());
 }
 
-double kl_divergence(const NextToken& p, const NextToken& q, std::size_t vocab_size) {
-  double sum = 0;
+DivergenceFrom::DivergenceFrom(const NextToken& p, std::size_t vocab_size) {
+  log_probs_.reserve(vocab_size);
+  probs_.reserve(vocab_size);
   for (std::int32_t id = 0; id < static_cast<std::int32_t>(vocab_size); ++id) {
-    const double log_p = p.log_prob(id);
-    sum += std::exp(log_p) * (log_p - q.log_prob(id));
+    log_probs_.push_back(p.log_prob(id));
+    probs_.push_back(std::exp(log_probs_.back()));
+  }
+}
+
+double DivergenceFrom::to(const NextToken& q) const {
+  double sum = 0;
+  for (std::size_t id = 0; id < probs_.size(); ++id) {
+    sum += probs_[id] * (log_probs_[id] - q.log_prob(static_cast<std::int32_t>(id)));
   }
   // It cannot be negative, but its rounding error can.
   return std::max(sum, 0.0);

@@ -33,8 +33,19 @@ class NextToken {
   double log_sum_ = 0;  // of exp(logit), so that log_prob is the logit minus this
 };
 
-/// KL(p || q) in nats, never below 0; both over the same vocabulary.
-double kl_divergence(const NextToken& p, const NextToken& q, std::size_t vocab_size);
+/// Kullback-Leibler divergences from one distribution, whose probabilities are computed once.
+class DivergenceFrom {
+ public:
+  /// `p` over a vocabulary of `vocab_size` tokens.
+  DivergenceFrom(const NextToken& p, std::size_t vocab_size);
+
+  /// KL(p || q) in nats, never below 0; `q` over the same vocabulary.
+  double to(const NextToken& q) const;
+
+ private:
+  std::vector<double> log_probs_;
+  std::vector<double> probs_;
+};
 
 /// The score of every target and the contrast, their logit difference, and the most likely tokens.
 Prediction prediction_of(const NextToken& next, std::span<const std::int32_t> targets,

@@ -108,6 +108,7 @@ class Predictor {
   void add(std::span<const Intervention> interventions, std::span<const std::int64_t> changed,
            std::span<const float> normed) {
     const NextToken clean(clean_logits_);
+    const experiment::DivergenceFrom from_clean(clean, vocab_);
     const std::int32_t clean_best = clean.best();
     for (std::size_t first = 0; first < interventions.size(); first += kRowsAtOnce) {
       const std::size_t count = std::min(kRowsAtOnce, interventions.size() - first);
@@ -121,7 +122,7 @@ class Predictor {
         result_.interventions[start + i] = {.intervention = interventions[first + i],
                                             .values_changed = changed[first + i],
                                             .prediction = predicted(next),
-                                            .kl = kl_divergence(clean, next, vocab_),
+                                            .kl = from_clean.to(next),
                                             .top1_changed = next.best() != clean_best};
       });
     }
