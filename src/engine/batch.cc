@@ -146,7 +146,26 @@ std::size_t Batch::runs_within(int layer) const {
   return runs_up_to(2 * layer + 1);
 }
 
+std::vector<std::uint32_t> Batch::keep_last_rows() {
+  std::vector<Sequence*> sequences;
+  for (Sequence& sequence : clean_) sequences.push_back(&sequence);
+  for (BatchRun& run : runs_) sequences.push_back(&run.sequence);
+  std::vector<std::uint32_t> kept;
+  for (const Sequence* sequence : sequences) kept.push_back(sequence->row_of.back());
+  std::ranges::sort(kept);
+  kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
+  for (Sequence* sequence : sequences) {
+    const auto place = std::ranges::lower_bound(kept, sequence->row_of.back()) - kept.begin();
+    std::ranges::fill(sequence->row_of, static_cast<std::uint32_t>(place));
+    sequence->first_own = sequence->row_of.size() - 1;
+  }
+  n_rows_ = kept.size();
+  only_last_rows_ = true;
+  return kept;
+}
+
 std::size_t Batch::rows_of(std::size_t n_runs) const {
+  if (only_last_rows_) return n_rows_;
   return std::accumulate(
       runs_.begin(), runs_.begin() + static_cast<std::ptrdiff_t>(n_runs), n_clean_rows_,
       [](std::size_t rows, const BatchRun& run) { return rows + run.sequence.n_own(); });

@@ -98,6 +98,10 @@ class Batch {
   /// Rows in use once the interventions of block `layer` are made.
   std::size_t rows_within(int layer) const { return rows_of(runs_within(layer)); }
 
+  /// From now on every sequence has the row of its last position alone, at every position. Returns
+  /// where the rows that are left lay, ascending; they are to be moved to the front in this order.
+  std::vector<std::uint32_t> keep_last_rows();
+
  private:
   /// Runs that have left the clean one at `moment` (BatchRun::leaves_at).
   std::size_t runs_up_to(int moment) const;
@@ -110,6 +114,7 @@ class Batch {
   std::vector<BatchRun> runs_;
   std::size_t n_clean_rows_ = 0;
   std::size_t n_rows_ = 0;
+  bool only_last_rows_ = false;
 };
 
 }  // namespace tacet::engine

@@ -47,13 +47,15 @@ std::string what_is_done(const BatchRun& run) {
 /// The state of one forward pass; its members are the buffers that every block uses again.
 class Pass {
  public:
-  Pass(const model::Weights& weights, std::span<const PassPrompt> prompts, int threads)
+  Pass(const model::Weights& weights, std::span<const PassPrompt> prompts, int threads,
+       FinalRows final_rows)
       : weights_(weights),
         config_(weights.config),
         batch_(prompts),
         d_model_(static_cast<std::size_t>(config_.d_model)),
         d_head_(static_cast<std::size_t>(config_.d_head())),
         threads_(threads),
+        final_rows_(final_rows),
         matmul_(threads),
         x_(batch_.n_rows(), d_model_),
         normed_(batch_.n_rows(), d_model_),
@@ -94,10 +96,15 @@ class Pass {
     parallel_for_rows([&](std::size_t row) { ln_f.apply(x_.row(row), normed_.row(row)); });
     require_finite_in(normed_, config_.n_layer);
     emit(config_.n_layer + 1, normed_, &ln_f, observe);
+    if (final_rows_ == FinalRows::all) values_changed_ = count_changed();
     weights_.check_unchanged();
   }
 
-  std::vector<std::vector<std::int64_t>> values_changed() const {
+  /// Per prompt and run, once the pass has run.
+  const std::vector<std::vector<std::int64_t>>& values_changed() const { return values_changed_; }
+
+ private:
+  std::vector<std::vector<std::int64_t>> count_changed() const {
     std::vector<std::vector<std::int64_t>> counts(views_.size());
     for (std::size_t p = 0; p < views_.size(); ++p) counts[p].resize(views_[p].silenced.size());
     for (const BatchRun& run : batch_.runs()) {
@@ -110,7 +117,6 @@ class Pass {
     return counts;
   }
 
- private:
   void embed(std::span<const std::int32_t> token_ids, const Sequence& sequence) {
     std::vector<float> position(d_model_);
     for (std::size_t t = sequence.first_own; t < token_ids.size(); ++t) {
@@ -144,6 +150,7 @@ class Pass {
     }
     cut(layer);
     intervene(layer, block.attn_c_proj.weight);
+    if (final_rows_ == FinalRows::last && layer == config_.n_layer - 1) keep_last_rows();
     matmul_.multiply(z_, rows_, block.attn_c_proj, normed_);
     add_to_stream();
     push(layer);
@@ -262,6 +269,18 @@ class Pass {
     }
   }
 
+  /// Leaves out the rows that nothing reads any more: behind the last attention a position's row
+  /// goes into no other's.
+  void keep_last_rows() {
+    values_changed_ = count_changed();
+    const std::vector<std::uint32_t> kept = batch_.keep_last_rows();
+    for (std::size_t row = 0; row < kept.size(); ++row) {
+      if (kept[row] == row) continue;
+      for (Rows* const rows : {&x_, &z_, &taken_out_}) rows->copy_row(*rows, kept[row], row);
+    }
+    rows_ = kept.size();
+  }
+
   /// Adds the pushes whose block this is to the stream; a direct view must add them too.
   void push(int layer) {
     const std::size_t first = batch_.runs_before(layer);
@@ -373,6 +392,7 @@ class Pass {
   std::size_t d_model_;
   std::size_t d_head_;
   int threads_;
+  FinalRows final_rows_;
   Matmul matmul_;
   Rows x_;          // residual stream
   Rows normed_;     // LayerNorm's output; then what attention or the MLP adds to the stream
@@ -382,7 +402,8 @@ class Pass {
   Rows z_;       // heads' outputs side by side, the input of attn.c_proj; in inner_ behind qkv_
   Rows hidden_;  // the MLP's inner activations, over both
   std::vector<std::int64_t> changed_;  // values changed, per row
-  std::size_t rows_;                   // rows in use
+  std::vector<std::vector<std::int64_t>> values_changed_;
+  std::size_t rows_;  // rows in use
   std::vector<PromptView> views_;
   std::vector<std::uint64_t> seeds_;  // of the noise, per prompt
 };
@@ -411,9 +432,10 @@ std::uint64_t bytes_for_weights(const ModelConfig& config) {
 std::vector<std::vector<std::int64_t>> forward_pass(const model::Weights& weights,
                                                     std::span<const PassPrompt> prompts,
                                                     int threads, const StateObserver& observe,
-                                                    const HeadsObserver& observe_heads) {
+                                                    const HeadsObserver& observe_heads,
+                                                    FinalRows final_rows) {
   for (const PassPrompt& prompt : prompts) check_request(weights.config, prompt);
-  Pass pass(weights, prompts, threads);
+  Pass pass(weights, prompts, threads, final_rows);
   pass.run(observe, observe_heads);
   return pass.values_changed();
 }

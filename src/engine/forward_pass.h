@@ -65,6 +65,10 @@ using StateObserver = std::function<void(const StateView&)>;
 /// of `attn.c_proj` [M, d_model]; the views are valid during the call only.
 using HeadsObserver = std::function<void(int layer, std::span<const RowsView> clean)>;
 
+/// Which rows the last block and ln_f compute. With `last` the views of their two states hold every
+/// run's last position alone, with its very bits; their other positions must not be read.
+enum class FinalRows { all, last };
+
 /// Checks one prompt against the model's shape. Throws UsageError (ids, heads, positions out of
 /// range, no head, a table of values or a patch that does not fit) or InputError (no tokens, more
 /// tokens than positions).
@@ -95,7 +99,8 @@ std::uint64_t bytes_for_weights(const ModelConfig& config);
 std::vector<std::vector<std::int64_t>> forward_pass(const model::Weights& weights,
                                                     std::span<const PassPrompt> prompts,
                                                     int threads, const StateObserver& observe,
-                                                    const HeadsObserver& observe_heads = {});
+                                                    const HeadsObserver& observe_heads = {},
+                                                    FinalRows final_rows = FinalRows::all);
 
 /// Logits of the rows of ln_f's output: [rows, vocab_size] = normed [rows, d_model] * wte^T.
 std::vector<float> unembed(const model::Weights& weights, std::span<const float> normed,

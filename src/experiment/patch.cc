@@ -160,14 +160,16 @@ class PairPatcher {
     const engine::PassPrompt prompt{
         .token_ids = ids_[into()], .interventions = heads, .patches = streams};
     std::vector<float> normed;
-    engine::forward_pass(model_.weights(), {&prompt, 1}, threads_,
-                         [&](const engine::StateView& view) {
-                           if (view.index <= model_.config().n_layer) return;
-                           for (const engine::SilencedView& run : view.prompts.front().silenced) {
-                             const std::span<const float> row = run.rows.row(n_tokens_ - 1);
-                             normed.insert(normed.end(), row.begin(), row.end());
-                           }
-                         });
+    engine::forward_pass(
+        model_.weights(), {&prompt, 1}, threads_,
+        [&](const engine::StateView& view) {
+          if (view.index <= model_.config().n_layer) return;
+          for (const engine::SilencedView& run : view.prompts.front().silenced) {
+            const std::span<const float> row = run.rows.row(n_tokens_ - 1);
+            normed.insert(normed.end(), row.begin(), row.end());
+          }
+        },
+        {}, engine::FinalRows::last);
     const std::vector<double> found = logit_diffs(normed);
     for (std::size_t i = 0; i < plan.size(); ++i) results[plan[i].cell] = found[i];
   }

@@ -86,7 +86,8 @@ class Predictor {
     };
     const engine::PassPrompt request{.token_ids = ids_, .interventions = interventions};
     const auto changed = engine::forward_pass(
-        model_.weights(), {&request, 1}, threads_, [&](const engine::StateView& view) {
+        model_.weights(), {&request, 1}, threads_,
+        [&](const engine::StateView& view) {
           const engine::PromptView& states = view.prompts.front();
           if (view.index == last_index) {
             keep(0, states.clean.row(last_position));
@@ -96,7 +97,8 @@ class Predictor {
           } else if (view.index > 0) {
             step();
           }
-        });
+        },
+        {}, engine::FinalRows::last);
     if (clean_logits_.empty()) {
       clean_logits_ = logits_of(std::span(normed).first(d_model_));
       result_.clean = predicted(NextToken(clean_logits_));
