@@ -89,10 +89,11 @@ void attend_tile(const Sequence& run, std::size_t first, std::size_t rows, std::
   const std::size_t end = position + rows;  // keys that any of the rows sees
   const std::size_t stride = round_up(end, kPanel);
   const std::size_t d_padded = round_up(d_head, kPanel);
-  std::fill_n(scores, rows * stride, 0.0F);
+  alignas(64) constexpr float kZeros[kPanel] = {};
   for (std::size_t key = 0; key < end; key += kPanel) {
-    tile_of(rows)(packed.queries.data() + first * d_head, packed.keys.data() + key * d_head, d_head,
-                  scores + key, stride);
+    const float* const keys = packed.keys.data() + key * d_head;
+    tile_of(rows)(packed.queries.data() + first * d_head, keys, d_head,
+                  {kZeros, 0, scores + key, stride}, {keys, 0});
   }
   // A row sees the keys up to its own; the others get no weight.
   std::fill_n(weights, end * rows, 0.0F);
@@ -103,10 +104,9 @@ void attend_tile(const Sequence& run, std::size_t first, std::size_t rows, std::
       weights[in_tile(key, r, rows)] = static_cast<float>(double{row[key]} / sum);
     }
   }
-  std::fill_n(out, rows * d_padded, 0.0F);
   for (std::size_t col = 0; col < d_head; col += kPanel) {
-    tile_of(rows)(weights, packed.values.data() + col * run.row_of.size(), end, out + col,
-                  d_padded);
+    const float* const values = packed.values.data() + col * run.row_of.size();
+    tile_of(rows)(weights, values, end, {kZeros, 0, out + col, d_padded}, {values, 0});
   }
 }
 

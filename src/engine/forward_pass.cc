@@ -151,8 +151,7 @@ class Pass {
     cut(layer);
     intervene(layer, block.attn_c_proj.weight);
     if (final_rows_ == FinalRows::last && layer == config_.n_layer - 1) keep_last_rows();
-    matmul_.multiply(z_, rows_, block.attn_c_proj, normed_);
-    add_to_stream();
+    matmul_.multiply_and_add(z_, rows_, block.attn_c_proj, x_);
     push(layer);
   }
 
@@ -303,8 +302,7 @@ class Pass {
   void mlp(const model::Block& block) {
     normalise(block.ln_2);
     matmul_.multiply(normed_, rows_, block.c_fc, hidden_, config_.activation);
-    matmul_.multiply(hidden_, rows_, block.mlp_c_proj, normed_);
-    add_to_stream();
+    matmul_.multiply_and_add(hidden_, rows_, block.mlp_c_proj, x_);
   }
 
   /// Puts noise on the states that block `layer` leaves in the runs that draw it.
@@ -319,13 +317,6 @@ class Pass {
         const std::span<float> row = x_.row(run.sequence.row_of[t]);
         if (!std::ranges::equal(row, x_.row(clean.row_of[t]))) put_noise(key, t, row);
       }
-    });
-  }
-
-  /// Adds what attention or the MLP left in `normed_`.
-  void add_to_stream() {
-    parallel_for_rows([&](std::size_t row) {
-      std::ranges::transform(x_.row(row), normed_.row(row), x_.row(row).begin(), std::plus<>());
     });
   }
 
@@ -395,7 +386,7 @@ class Pass {
   FinalRows final_rows_;
   Matmul matmul_;
   Rows x_;          // residual stream
-  Rows normed_;     // LayerNorm's output; then what attention or the MLP adds to the stream
+  Rows normed_;     // LayerNorm's output
   Rows taken_out_;  // silenced contributions so far, in the runs' own rows
   Buffer<float> inner_;
   Rows qkv_;     // in inner_

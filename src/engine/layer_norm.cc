@@ -41,6 +41,14 @@ TACET_SIMD_CLONES double sum_of_squares(const float* x, std::size_t n, double sh
   return total;
 }
 
+TACET_SIMD_CLONES void scale_and_shift(const float* x, std::size_t n, double mean, double scale,
+                                       const float* weight, const float* bias, float* out) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double normed = (static_cast<double>(x[i]) - mean) * scale;
+    out[i] = static_cast<float>(normed) * weight[i] + bias[i];
+  }
+}
+
 std::vector<float> to_vector(const model::Tensor& tensor) {
   std::vector<float> values(static_cast<std::size_t>(tensor.rows * tensor.cols));
   model::copy_to_float(tensor, 0, values);
@@ -57,10 +65,7 @@ void LayerNorm::apply(std::span<const float> in, std::span<float> out) const {
   const double mean = sum(in.data(), in.size()) / n;
   const double variance = sum_of_squares(in.data(), in.size(), mean) / n;
   const double scale = 1.0 / std::sqrt(variance + epsilon_);
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    const double normed = (static_cast<double>(in[i]) - mean) * scale;
-    out[i] = static_cast<float>(normed) * weight_[i] + bias_[i];
-  }
+  scale_and_shift(in.data(), in.size(), mean, scale, weight_.data(), bias_.data(), out.data());
 }
 
 }  // namespace tacet::engine

@@ -48,6 +48,17 @@ std::size_t part_cols(std::size_t cols, std::size_t most, std::size_t n_row_part
 
 void Matmul::multiply(const Rows& in, std::size_t rows, const model::Linear& linear, Rows& out,
                       std::optional<Activation> activation) {
+  compute(in, rows, linear, out, activation, /*adds=*/false);
+}
+
+void Matmul::multiply_and_add(const Rows& in, std::size_t rows, const model::Linear& linear,
+                              Rows& out) {
+  compute(in, rows, linear, out, std::nullopt, /*adds=*/true);
+}
+
+void Matmul::compute(const Rows& in, std::size_t rows, const model::Linear& linear, Rows& out,
+                     std::optional<Activation> activation, bool adds) {
+  if (rows == 0) return;
   std::vector<float> bias(static_cast<std::size_t>(linear.weight.cols));
   model::copy_to_float(linear.bias, 0, bias);
   const Product product{.in = in.data(),
@@ -55,7 +66,8 @@ void Matmul::multiply(const Rows& in, std::size_t rows, const model::Linear& lin
                         .weight = &linear.weight,
                         .bias = bias.data(),
                         .out = out.data(),
-                        .activation = activation};
+                        .activation = activation,
+                        .adds = adds};
   const std::size_t cols = product.cols();
   const int team = rows * product.inner() * cols < kParallelWork ? 1 : threads_;
 

@@ -28,7 +28,13 @@ class Matmul {
   void multiply(const Rows& in, std::size_t rows, const model::Linear& linear, Rows& out,
                 std::optional<Activation> activation = std::nullopt);
 
+  /// out[i] += in[i] * linear.weight + linear.bias; everything else as for `multiply`.
+  void multiply_and_add(const Rows& in, std::size_t rows, const model::Linear& linear, Rows& out);
+
  private:
+  void compute(const Rows& in, std::size_t rows, const model::Linear& linear, Rows& out,
+               std::optional<Activation> activation, bool adds);
+
   int threads_;
   Buffer<float> packed_;
 };

@@ -8,14 +8,15 @@
 
 namespace tacet::engine {
 
-/// A product out = activation(in * weight + bias).
+/// A product out = activation(in * weight + bias), or, with `adds`, out += that.
 struct Product {
-  const float* in = nullptr;    ///< [n_rows, weight->rows], contiguous
-  std::size_t n_rows = 0;       ///< any number, also 0
+  const float* in = nullptr;  ///< [n_rows, weight->rows], contiguous
+  std::size_t n_rows = 0;
   const model::Tensor* weight;  ///< [inner, cols], any dtype and alignment
   const float* bias = nullptr;  ///< [cols]
   float* out = nullptr;         ///< [n_rows, cols]; must not overlap `in`
   std::optional<Activation> activation;
+  bool adds = false;
 
   std::size_t inner() const { return static_cast<std::size_t>(weight->rows); }
   std::size_t cols() const { return static_cast<std::size_t>(weight->cols); }
@@ -28,7 +29,7 @@ struct Range {
 };
 
 /// Rows that are worked on together: as many as stay in a core's cache beside their sums.
-inline constexpr std::size_t kRowBlock = 192;
+inline constexpr std::size_t kRowBlock = 120;
 /// Parts of a product in which all tiles are whole have a multiple of these rows.
 inline constexpr std::size_t kRowStep = 12;
 /// Columns that are packed together. Parts of a product begin at multiples of kColStep.
@@ -41,8 +42,8 @@ inline constexpr std::size_t kColStep = 64;
 // of `in`, its column of the weights and the machine's vector unit alone. All functions work on
 // the calling thread alone.
 
-/// Computes some columns (at most kStripCols) of all rows. The weights are packed piece by piece
-/// into a buffer of the thread's own that stays in its cache: for few rows.
+/// Computes some columns (at most kStripCols) of all rows (at most kRowBlock). The weights are
+/// packed piece by piece into a buffer of the thread's own that stays in its cache: for few rows.
 void multiply_strip(const Product& product, Range cols);
 
 /// Floats that `pack` needs for the weights of a product.

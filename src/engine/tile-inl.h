@@ -44,20 +44,33 @@ constexpr std::size_t in_tile(std::size_t k, std::size_t r, std::size_t rows) {
   return k * rows + r;
 }
 
-/// Adds to out[r], a whole panel wide, the products of row r of the packed tile `in` and the panel,
-/// for kRows rows.
+/// Where the sums of a tile, a whole panel wide, come from and go to; `from` may be `to`.
+struct TileSums {
+  const float* from;
+  std::size_t from_stride;  ///< 0: every row begins with the same values
+  float* to;
+  std::size_t to_stride;
+};
+
+/// Memory that will be wanted soon: asked for a little at a time, so that arithmetic need not wait.
+struct Ahead {
+  const float* at;
+  std::size_t step;  ///< values further with every second step of the inner dimension; 0: none
+};
+
+/// Row r of `sums.to` becomes that of `sums.from` plus the products of row r of the packed tile
+/// `in` and the panel, for kRows rows.
 template <std::size_t kRows>
 void add_products(const float* HWY_RESTRICT in, const float* HWY_RESTRICT panel, std::size_t inner,
-                  float* HWY_RESTRICT out, std::size_t out_stride) {
+                  const TileSums& sums, Ahead ahead) {
   Vector left[kRows];
   Vector right[kRows];
 #pragma GCC unroll 16
   for (std::size_t r = 0; r < kRows; ++r) {
-    hwy::Prefetch(out + r * out_stride);
     left[r] = hn::Zero(kTag);
     right[r] = hn::Zero(kTag);
   }
-  for (std::size_t k = 0; k < inner; ++k) {
+  const auto add = [&](std::size_t k) HWY_ATTR {
     const Vector weight_left = hn::Load(kTag, panel + k * kPanel);
     const Vector weight_right = hn::Load(kTag, panel + k * kPanel + kLanes);
 #pragma GCC unroll 16
@@ -66,16 +79,25 @@ void add_products(const float* HWY_RESTRICT in, const float* HWY_RESTRICT panel,
       left[r] = hn::MulAdd(x, weight_left, left[r]);
       right[r] = hn::MulAdd(x, weight_right, right[r]);
     }
+  };
+  std::size_t k = 0;
+  for (; k + 2 <= inner; k += 2) {
+    hwy::Prefetch(ahead.at);
+    ahead.at += ahead.step;
+    add(k);
+    add(k + 1);
   }
+  if (k < inner) add(k);
 #pragma GCC unroll 16
   for (std::size_t r = 0; r < kRows; ++r) {
-    float* const sum = out + r * out_stride;
-    hn::StoreU(hn::Add(hn::LoadU(kTag, sum), left[r]), kTag, sum);
-    hn::StoreU(hn::Add(hn::LoadU(kTag, sum + kLanes), right[r]), kTag, sum + kLanes);
+    const float* const from = sums.from + r * sums.from_stride;
+    float* const to = sums.to + r * sums.to_stride;
+    hn::StoreU(hn::Add(hn::LoadU(kTag, from), left[r]), kTag, to);
+    hn::StoreU(hn::Add(hn::LoadU(kTag, from + kLanes), right[r]), kTag, to + kLanes);
   }
 }
 
-using AddProducts = void (*)(const float*, const float*, std::size_t, float*, std::size_t);
+using AddProducts = void (*)(const float*, const float*, std::size_t, const TileSums&, Ahead);
 
 template <std::size_t... kRowsLessOne>
 constexpr std::array<AddProducts, kTileRows> all_tiles(std::index_sequence<kRowsLessOne...>) {

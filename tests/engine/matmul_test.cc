@@ -80,7 +80,7 @@ TEST_P(RowBits, DoNotDependOnTheOtherRowsTheThreadsOrTheAlignment) {
   const Rows in = random_rows(most, static_cast<std::size_t>(in_cols));
   const std::vector<float> whole = product(layer, in, most, 1);
   for (const std::size_t rows :
-       {1U, 2U, 3U, 4U, 5U, 7U, 12U, 13U, 25U, 36U, 49U, 97U, 192U, 193U, 300U}) {
+       {1U, 2U, 3U, 4U, 5U, 7U, 12U, 13U, 25U, 36U, 49U, 97U, 120U, 121U, 300U}) {
     if (rows > most) continue;
     const std::vector<float> part = product(layer, in, rows, 1);
     EXPECT_TRUE(same_bits(part, std::span(whole).first(part.size()))) << rows << " rows";
@@ -99,6 +99,20 @@ TEST_P(RowBits, DoNotDependOnTheRowsPlace) {
   const auto cols = static_cast<std::size_t>(out_cols);
   for (std::size_t i = 1; i < 26; ++i) {
     EXPECT_TRUE(same_bits(std::span(out).subspan(i * cols, cols), std::span(out).first(cols))) << i;
+  }
+}
+
+TEST_P(RowBits, AddingToTheOutputIsAddingTheProduct) {
+  const auto [in_cols, out_cols, long_rows] = GetParam();
+  const Layer layer(in_cols, out_cols, 0);
+  const auto cols = static_cast<std::size_t>(out_cols);
+  for (const std::size_t rows : {0U, 1U, 13U, long_rows ? 301U : 50U}) {
+    const Rows in = random_rows(rows, static_cast<std::size_t>(in_cols));
+    Rows sum = random_rows(rows, cols);
+    std::vector<float> expected = product(layer, in, rows, 1);
+    for (std::size_t i = 0; i < expected.size(); ++i) expected[i] = sum.data()[i] + expected[i];
+    Matmul(2).multiply_and_add(in, rows, layer.linear, sum);
+    EXPECT_TRUE(same_bits(std::as_const(sum).rows(0, rows), expected)) << rows << " rows";
   }
 }
 
