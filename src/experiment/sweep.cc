@@ -132,17 +132,21 @@ class ChunkRun {
       OnePrompt& prompt = prompts_[i];
       // A prompt whose interventions are spread over chunks has its trajectory from the first.
       if (part.first == 0) sink.trajectory(part.prompt, prompt.trajectory.finish());
-      // A few at a time: results are larger than what they are made from.
+      // A few at a time: results are larger than what they are made from. The next ones are made
+      // while the caller, who may write to a disk, takes these.
       const std::size_t together = 4 * static_cast<std::size_t>(threads_);
+      std::vector<SilenceResult> results = finish(i, 0, together);
       for (std::size_t begin = 0; begin < part.count; begin += together) {
-        std::vector<SilenceResult> results(std::min(together, part.count - begin));
-        support::parallel_for(results.size(), threads_, [&](std::size_t k) {
-          results[k] = prompt.runs[begin + k].finish(changed_[i][begin + k]);
-        });
-        for (std::size_t k = 0; k < results.size(); ++k) {
-          sink.result(part.prompt, part.first + begin + k, results[k]);
-        }
+        std::vector<SilenceResult> next;
+        support::run_beside(
+            threads_, [&] { next = finish(i, begin + together, together); },
+            [&] {
+              for (std::size_t k = 0; k < results.size(); ++k) {
+                sink.result(part.prompt, part.first + begin + k, results[k]);
+              }
+            });
         progress.finished(part.prompt, results.size());
+        results = std::move(next);
       }
     }
   }
@@ -155,6 +159,16 @@ class ChunkRun {
     std::vector<SilenceRun> runs;
     std::vector<experiment::Comparison> comparisons;
   };
+
+  /// The results of `most` runs of prompt number `i` at most, from run `begin` on.
+  std::vector<SilenceResult> finish(std::size_t i, std::size_t begin, std::size_t most) {
+    std::vector<SilenceRun>& runs = prompts_[i].runs;
+    std::vector<SilenceResult> results(std::min(most, runs.size() - std::min(begin, runs.size())));
+    support::parallel_for(results.size(), threads_, [&](std::size_t k) {
+      results[k] = runs[begin + k].finish(changed_[i][begin + k]);
+    });
+    return results;
+  }
 
   void add(const SweepPrompt& request, const SweepPart& part) {
     const ModelConfig& config = model_.config();

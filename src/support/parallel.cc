@@ -6,6 +6,7 @@
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/partitioner.h>
 #include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
 
 #include "tacet/error.h"
 
@@ -27,6 +28,29 @@ void parallel_for(std::size_t n, int threads, const std::function<void(std::size
   }
   tbb::task_arena arena(team);
   arena.execute([&] { tbb::parallel_for(std::size_t{0}, n, body, tbb::simple_partitioner()); });
+}
+
+void run_beside(int threads, const std::function<void()>& background,
+                const std::function<void()>& foreground) {
+  if (std::min(threads, tbb::info::default_concurrency()) <= 1) {
+    background();
+    foreground();
+    return;
+  }
+  tbb::task_group group;
+  group.run(background);
+  try {
+    foreground();
+  } catch (...) {
+    // What the background works on must outlive it.
+    group.cancel();
+    try {
+      group.wait();
+    } catch (...) {
+    }
+    throw;
+  }
+  group.wait();
 }
 
 }  // namespace tacet::support

@@ -15,4 +15,10 @@ int resolve_threads(int requested);
 /// first exception that a body throws is thrown again here, after all threads have stopped.
 void parallel_for(std::size_t n, int threads, const std::function<void(std::size_t)>& body);
 
+/// Runs `foreground` on the calling thread and `background` beside it, or first where `threads`
+/// is 1. Returns when both have ended; throws what `foreground` has thrown, else what `background`
+/// has.
+void run_beside(int threads, const std::function<void()>& background,
+                const std::function<void()>& foreground);
+
 }  // namespace tacet::support

@@ -68,5 +68,34 @@ TEST(ParallelFor, TheFirstExceptionComesOutAfterAllHaveStopped) {
   }
 }
 
+TEST(RunBeside, RunsBothAndTheForegroundHere) {
+  for (const int threads : {1, 2, 4}) {
+    bool background = false;
+    std::thread::id foreground;
+    run_beside(
+        threads, [&] { background = true; }, [&] { foreground = std::this_thread::get_id(); });
+    EXPECT_TRUE(background) << threads;
+    EXPECT_EQ(foreground, std::this_thread::get_id()) << threads;
+  }
+}
+
+TEST(RunBeside, ThrowsWhatEitherHasThrownAfterBothHaveEnded) {
+  const auto fail = [] { throw std::out_of_range("here"); };
+  const auto fail_too = [] { throw std::length_error("there"); };
+  for (const int threads : {1, 2}) {
+    std::atomic<bool> inside = false;
+    const auto work = [&] {
+      inside = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      inside = false;
+    };
+    EXPECT_THROW(run_beside(threads, work, fail), std::out_of_range) << threads;
+    EXPECT_FALSE(inside) << threads;
+    EXPECT_THROW(run_beside(threads, fail_too, work), std::length_error) << threads;
+    EXPECT_FALSE(inside) << threads;
+  }
+  EXPECT_THROW(run_beside(2, fail_too, fail), std::out_of_range);
+}
+
 }  // namespace
 }  // namespace tacet::support
