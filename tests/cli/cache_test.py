@@ -23,11 +23,11 @@ class CacheTest(ToolTest):
     def setUp(self):
         super().setUp()
         self.hub = self.folder / "hub"
-        self.work = self.folder / "work"
-        self.work.mkdir()
+        self.here = self.folder / "here"
+        self.here.mkdir()
 
     def run_with(self, **changes):
-        return {"env": environment(HF_HUB_CACHE=str(self.hub), **changes), "cwd": self.work}
+        return {"env": environment(HF_HUB_CACHE=str(self.hub), **changes), "cwd": self.here}
 
     def ask_json(self, *arguments, **changes):
         return tool.ask_json(*arguments, **self.run_with(**changes))
@@ -101,7 +101,7 @@ class Names(CacheTest):
                         {"XDG_CACHE_HOME": str(self.folder / "xdg")},
                         {"HF_HOME": "~/home", "HOME": str(self.folder)},
                         {"HUGGINGFACE_HUB_CACHE": str(self.hub)}):
-            tool.ask(*RUN, "--model", "org/name", cwd=self.work,
+            tool.ask(*RUN, "--model", "org/name", cwd=self.here,
                      env=environment(HF_HUB_CACHE=None, **changes))
 
     def test_variables_of_downloads_do_not_matter(self):
@@ -122,15 +122,15 @@ class Names(CacheTest):
 
     def test_a_folder_wins_and_says_so(self):
         self.put("gpt2", layers=3)
-        write_tiny_model(self.work / "gpt2", layers=2)
+        write_tiny_model(self.here / "gpt2", layers=2)
         done = run(*RUN, "--model", "gpt2", "--format", "json", **self.run_with())
         self.assertEqual(json.loads(done.stdout)["model"]["n_layer"], 2)
         self.assertEqual(done.stderr.decode(),
                          "tacet: note: 'gpt2' is taken to be the folder of that name; for the model in "
                          "the Hugging Face cache write 'openai-community/gpt2'\n")
-        for name in ("./gpt2", "../work/gpt2", str(self.work / "gpt2")):
+        for name in ("./gpt2", "../here/gpt2", str(self.here / "gpt2")):
             self.assertEqual(self.ask_json(*RUN, "--model", name)["model"]["n_layer"], 2)
-        self.assertEqual(self.ask_json(*RUN, "--model", "~/gpt2", HOME=str(self.work))
+        self.assertEqual(self.ask_json(*RUN, "--model", "~/gpt2", HOME=str(self.here))
                          ["model"]["n_layer"], 2)
         self.assertEqual(self.ask_json(*RUN, "--model", "openai-community/gpt2")
                          ["model"]["n_layer"], 3)
@@ -141,10 +141,10 @@ class Names(CacheTest):
         self.put("gpt2")
         for name in ("./gpt2", "../gpt2", "/gpt2", "~/gpt2"):
             self.fails(FAILED, *RUN, "--model", name, says="neither mini nor a folder",
-                       HOME=str(self.work))
+                       HOME=str(self.here))
 
     def test_mini_wins_and_says_so(self):
-        write_tiny_model(self.work / "mini")
+        write_tiny_model(self.here / "mini")
         self.assertEqual(run(*RUN, **self.run_with()).stderr, b"")  # nobody has named it
         done = run(*RUN, "--model", "mini", **self.run_with())
         self.assertIn(b"note: 'mini' is taken to be the embedded model", done.stderr)
