@@ -22,12 +22,6 @@ namespace {
 
 using support::parallel_for;
 
-/// Values of a row that the heads' outputs and queries, keys and values, or the MLP's inner
-/// activations take: never both at a time.
-std::size_t inner_width(const ModelConfig& config) {
-  return static_cast<std::size_t>(std::max(4 * config.d_model, config.n_inner));
-}
-
 /// Rows [first, first + n) of a weight.
 model::Tensor some_rows(const model::Tensor& weight, std::size_t first, std::size_t n) {
   model::Tensor part = weight;
@@ -60,10 +54,8 @@ class Pass {
         x_(batch_.n_rows(), d_model_),
         normed_(batch_.n_rows(), d_model_),
         taken_out_(batch_.n_rows(), d_model_),
-        inner_(batch_.n_rows() * inner_width(config_)),
-        qkv_(inner_.data(), 3 * d_model_),
-        z_(inner_.data() + batch_.n_rows() * 3 * d_model_, d_model_),
-        hidden_(inner_.data(), static_cast<std::size_t>(config_.n_inner)),
+        qkv_(batch_.n_rows(), 3 * d_model_),
+        z_(batch_.n_rows(), d_model_),
         changed_(batch_.n_rows(), 0),
         rows_(batch_.n_clean_rows()),
         views_(prompts.size()) {
@@ -300,9 +292,10 @@ class Pass {
   }
 
   void mlp(const model::Block& block) {
-    normalise(block.ln_2);
-    matmul_.multiply(normed_, rows_, block.c_fc, hidden_, config_.activation);
-    matmul_.multiply_and_add(hidden_, rows_, block.mlp_c_proj, x_);
+    const LayerNorm ln_2(block.ln_2, config_.layer_norm_epsilon);
+    matmul_.feed_forward(
+        [&](std::size_t row, std::span<float> out) { ln_2.apply(x_.row(row), out); }, rows_,
+        block.c_fc, config_.activation, block.mlp_c_proj, x_);
   }
 
   /// Puts noise on the states that block `layer` leaves in the runs that draw it.
@@ -388,10 +381,8 @@ class Pass {
   Rows x_;          // residual stream
   Rows normed_;     // LayerNorm's output
   Rows taken_out_;  // silenced contributions so far, in the runs' own rows
-  Buffer<float> inner_;
-  Rows qkv_;     // in inner_
-  Rows z_;       // heads' outputs side by side, the input of attn.c_proj; in inner_ behind qkv_
-  Rows hidden_;  // the MLP's inner activations, over both
+  Rows qkv_;
+  Rows z_;                             // heads' outputs side by side, the input of attn.c_proj
   std::vector<std::int64_t> changed_;  // values changed, per row
   std::vector<std::vector<std::int64_t>> values_changed_;
   std::size_t rows_;  // rows in use
@@ -410,14 +401,15 @@ void DirectView::copy_row(std::size_t position, std::span<float> out) const {
 }
 
 std::uint64_t bytes_per_row(const ModelConfig& config) {
+  // The stream, its norm and what is taken out; queries, keys, values and the heads' outputs.
   const auto d_model = static_cast<std::uint64_t>(config.d_model);
-  return sizeof(float) * (3 * d_model + inner_width(config)) + sizeof(std::int64_t);
+  return sizeof(float) * (3 * d_model + 4 * d_model) + sizeof(std::int64_t);
 }
 
 std::uint64_t bytes_for_weights(const ModelConfig& config) {
   const std::int64_t d_model = config.d_model;
-  return std::max({packed_bytes(d_model, 3 * d_model), packed_bytes(d_model, config.n_inner),
-                   packed_bytes(config.n_inner, d_model)});
+  return std::max(packed_bytes(d_model, 3 * d_model),
+                  packed_bytes(d_model, config.n_inner) + packed_bytes(config.n_inner, d_model));
 }
 
 std::vector<std::vector<std::int64_t>> forward_pass(const model::Weights& weights,

@@ -76,7 +76,7 @@ void check_request(const ModelConfig& config, const PassPrompt& prompt);
 
 /// Bytes of working memory that a pass needs for each row of its batch.
 std::uint64_t bytes_per_row(const ModelConfig& config);
-/// Bytes that it needs beside its rows: the packed weights of the largest product.
+/// Bytes that it needs beside its rows: the weights that are packed at the same time.
 std::uint64_t bytes_for_weights(const ModelConfig& config);
 
 /// One pass up the blocks with the clean run of every prompt and every intervention side by side.

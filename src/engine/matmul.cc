@@ -26,11 +26,11 @@ constexpr std::size_t parts(std::size_t n, std::size_t step) {
   return (n + step - 1) / step;
 }
 
-/// Rows of a part: at most kRowBlock, whole tiles, and such that every thread finds as many parts
-/// as the others.
-std::size_t part_rows(std::size_t rows, int threads) {
+/// Rows of a part, whole tiles: such that there are `fewest` parts, where rows suffice, and every
+/// thread finds as many as the others.
+std::size_t part_rows(std::size_t rows, std::size_t fewest, int threads) {
   const auto team = static_cast<std::size_t>(threads);
-  const std::size_t n_parts = parts(parts(rows, kRowBlock), team) * team;
+  const std::size_t n_parts = parts(fewest, team) * team;
   return parts(parts(rows, n_parts), kRowStep) * kRowStep;
 }
 
@@ -42,6 +42,18 @@ std::size_t part_cols(std::size_t cols, std::size_t most, std::size_t n_row_part
     width = parts(width / 2, kColStep) * kColStep;
   }
   return width;
+}
+
+std::vector<float> bias_of(const model::Linear& linear) {
+  std::vector<float> bias(static_cast<std::size_t>(linear.weight.cols));
+  model::copy_to_float(linear.bias, 0, bias);
+  return bias;
+}
+
+void pack_all(const Product& product, Buffer<float>& packed, int threads) {
+  packed.reserve(packed_size(product));
+  parallel_for(parts(product.cols(), kStripCols), threads,
+               [&](std::size_t strip) { pack(product, strip, packed.data()); });
 }
 
 }  // namespace
@@ -59,8 +71,7 @@ void Matmul::multiply_and_add(const Rows& in, std::size_t rows, const model::Lin
 void Matmul::compute(const Rows& in, std::size_t rows, const model::Linear& linear, Rows& out,
                      std::optional<Activation> activation, bool adds) {
   if (rows == 0) return;
-  std::vector<float> bias(static_cast<std::size_t>(linear.weight.cols));
-  model::copy_to_float(linear.bias, 0, bias);
+  const std::vector<float> bias = bias_of(linear);
   const Product product{.in = in.data(),
                         .n_rows = rows,
                         .weight = &linear.weight,
@@ -78,10 +89,8 @@ void Matmul::compute(const Rows& in, std::size_t rows, const model::Linear& line
     });
     return;
   }
-  packed_.reserve(packed_size(product));
-  parallel_for(parts(cols, kStripCols), team,
-               [&](std::size_t strip) { pack(product, strip, packed_.data()); });
-  const std::size_t height = part_rows(rows, team);
+  pack_all(product, packed_, team);
+  const std::size_t height = part_rows(rows, parts(rows, kRowBlock), team);
   const std::size_t n_row_parts = parts(rows, height);
   const std::size_t width = part_cols(cols, parts(cols, kColStep) * kColStep, n_row_parts, team);
   const std::size_t n_col_parts = parts(cols, width);
@@ -90,6 +99,47 @@ void Matmul::compute(const Rows& in, std::size_t rows, const model::Linear& line
     const std::size_t col = i % n_col_parts * width;
     multiply_packed(product, {row, std::min(height, rows - row)},
                     {col, std::min(width, cols - col)}, packed_.data());
+  });
+}
+
+void Matmul::feed_forward(const RowSource& in, std::size_t rows, const model::Linear& first,
+                          Activation activation, const model::Linear& second, Rows& sum) {
+  const std::vector<float> first_bias = bias_of(first);
+  const std::vector<float> second_bias = bias_of(second);
+  const Product up{.weight = &first.weight, .bias = first_bias.data(), .activation = activation};
+  const Product down{.weight = &second.weight, .bias = second_bias.data(), .adds = true};
+  const std::size_t width = up.inner() + up.cols();
+  if (rows <= kFewRows) {
+    between_.reserve(rows * width);
+    Rows normed(between_.data(), up.inner());
+    Rows hidden(between_.data() + rows * up.inner(), up.cols());
+    for (std::size_t row = 0; row < rows; ++row) in(row, normed.row(row));
+    multiply(normed, rows, first, hidden, activation);
+    multiply_and_add(hidden, rows, second, sum);
+    return;
+  }
+  const int team = rows * up.inner() * up.cols() < kParallelWork ? 1 : threads_;
+  pack_all(up, packed_, team);
+  pack_all(down, packed_second_, team);
+  const std::size_t fewest = kPartsPerThread * static_cast<std::size_t>(team);
+  const std::size_t height = part_rows(rows, std::max(parts(rows, kRowBlock), fewest), team);
+  parallel_for(parts(rows, height), team, [&](std::size_t i) {
+    thread_local Buffer<float> between;
+    const std::size_t begin = i * height;
+    const std::size_t count = std::min(height, rows - begin);
+    between.reserve(kRowBlock * width);
+    Rows normed(between.data(), up.inner());
+    for (std::size_t row = 0; row < count; ++row) in(begin + row, normed.row(row));
+    Product part_up = up;
+    part_up.in = normed.data();
+    part_up.out = normed.data() + count * up.inner();
+    part_up.n_rows = count;
+    multiply_packed(part_up, {0, count}, {0, up.cols()}, packed_.data());
+    Product part_down = down;
+    part_down.in = part_up.out;
+    part_down.out = sum.row(begin).data();
+    part_down.n_rows = count;
+    multiply_packed(part_down, {0, count}, {0, down.cols()}, packed_second_.data());
   });
 }
 

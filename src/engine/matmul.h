@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "engine/buffer.h"
@@ -10,6 +12,9 @@
 #include "model/weights.h"
 
 namespace tacet::engine {
+
+/// Writes row number `row` of a product's input to `out`; called from several threads.
+using RowSource = std::function<void(std::size_t row, std::span<float> out)>;
 
 /// Products of rows with Conv1D weights, float32.
 ///
@@ -31,12 +36,20 @@ class Matmul {
   /// out[i] += in[i] * linear.weight + linear.bias; everything else as for `multiply`.
   void multiply_and_add(const Rows& in, std::size_t rows, const model::Linear& linear, Rows& out);
 
+  /// sum[i] += second(activation(first(in(i)))) for `rows` rows, with the bits of the two products
+  /// one after the other. Many rows go through both some at a time, so that what lies between stays
+  /// near the core. `in` may read row i of `sum`, which changes after that.
+  void feed_forward(const RowSource& in, std::size_t rows, const model::Linear& first,
+                    Activation activation, const model::Linear& second, Rows& sum);
+
  private:
   void compute(const Rows& in, std::size_t rows, const model::Linear& linear, Rows& out,
                std::optional<Activation> activation, bool adds);
 
   int threads_;
   Buffer<float> packed_;
+  Buffer<float> packed_second_;
+  Buffer<float> between_;
 };
 
 /// Bytes that a Matmul takes for packed weights of [inner, cols].

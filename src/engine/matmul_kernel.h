@@ -12,10 +12,10 @@ namespace tacet::engine {
 struct Product {
   const float* in = nullptr;  ///< [n_rows, weight->rows], contiguous
   std::size_t n_rows = 0;
-  const model::Tensor* weight;  ///< [inner, cols], any dtype and alignment
-  const float* bias = nullptr;  ///< [cols]
-  float* out = nullptr;         ///< [n_rows, cols]; must not overlap `in`
-  std::optional<Activation> activation;
+  const model::Tensor* weight = nullptr;  ///< [inner, cols], any dtype and alignment
+  const float* bias = nullptr;            ///< [cols]
+  float* out = nullptr;                   ///< [n_rows, cols]; must not overlap `in`
+  std::optional<Activation> activation = {};
   bool adds = false;
 
   std::size_t inner() const { return static_cast<std::size_t>(weight->rows); }

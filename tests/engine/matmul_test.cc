@@ -116,6 +116,32 @@ TEST_P(RowBits, AddingToTheOutputIsAddingTheProduct) {
   }
 }
 
+TEST_P(RowBits, FeedForwardIsTheTwoProductsOneAfterTheOther) {
+  const auto [in_cols, out_cols, long_rows] = GetParam();
+  const auto width = static_cast<std::size_t>(in_cols);
+  const auto inner = static_cast<std::size_t>(out_cols);
+  const Layer up(in_cols, out_cols, 0);
+  const Layer down(out_cols, in_cols, 1);
+  for (const std::size_t rows : {0U, 1U, 50U, long_rows ? 301U : 121U}) {
+    const Rows in = random_rows(rows, width);
+    Rows hidden(rows, inner);
+    Rows expected = random_rows(rows, width);
+    Matmul(1).multiply(in, rows, up.linear, hidden, Activation::gelu_tanh);
+    Matmul(1).multiply_and_add(hidden, rows, down.linear, expected);
+    for (const int threads : {1, 3}) {
+      Rows sum = random_rows(rows, width);
+      const auto source = [&](std::size_t row, std::span<float> out) {
+        std::ranges::copy(in.row(row), out.begin());
+      };
+      Matmul(threads).feed_forward(source, rows, up.linear, Activation::gelu_tanh, down.linear,
+                                   sum);
+      EXPECT_TRUE(
+          same_bits(std::as_const(sum).rows(0, rows), std::as_const(expected).rows(0, rows)))
+          << rows << " rows on " << threads;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Shapes, RowBits,
     ::testing::Values(Shape{1024, 3072, false}, Shape{1024, 1024, true}, Shape{4096, 1024, false},
