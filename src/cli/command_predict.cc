@@ -69,10 +69,23 @@ std::string rendered(const PredictResult& result, const Model& model, const Outp
   return render_predict(result, view_of(model), view_for(output, terminal));
 }
 
+Replacement replacement_of(const PredictArguments& arguments, const SliceMode& mode,
+                           const Model& model, int threads) {
+  const ReplacementOptions& options = arguments.cut.replacement;
+  return {mode,
+          options,
+          model,
+          {.prepend_bos = arguments.prompt.prepend_bos,
+           .quiet = arguments.output.quiet,
+           .seed = options.seed.value_or(ReferenceReading{}.seed),
+           .threads = threads}};
+}
+
 void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
   check_output(output);
   check_targets(arguments.target, /*one=*/false);
+  const SliceMode mode = chosen_mode(arguments.cut.mode, arguments.cut.replacement);
   const double start = now_seconds();
   const Model model = load_model(arguments.model, output);
   std::vector<Intervention> interventions =
@@ -80,15 +93,17 @@ void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
   PromptMaker maker(model, arguments.prompt.prepend_bos, output.quiet);
   const Prompt prompt = resolve_prompt(arguments.prompt, maker);
   const std::vector<int> positions = resolve_positions(arguments.cut.at, prompt);
-  for (Intervention& intervention : interventions) {
-    intervention.positions = positions;
-    intervention.mode = arguments.cut.mode;
-  }
   PredictOptions options = arguments.options;
   const Targets targets = resolve_targets(arguments.target, maker);
   options.targets = targets.targets;
   options.contrast = targets.contrast;
   options.threads = usable_threads(options.threads, output.quiet);
+  Replacement replacement = replacement_of(arguments, mode, model, options.threads);
+  const SliceMode replaced = replacement.for_prompt(prompt, prompt.tokens.size());
+  for (Intervention& intervention : interventions) {
+    intervention.positions = positions;
+    intervention.mode = replaced;
+  }
   Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);
   options.progress = [&progress](int done, int total) { progress.update(done, total); };
   const double loaded = now_seconds();
@@ -110,6 +125,7 @@ Command declare_predict(CLI::App& root) {
   declare_targets(*app, arguments->target, /*several=*/true);
   declare_top(*app, arguments->options.top);
   declare_sweep_cut(*app, arguments->cut);
+  declare_reference_seed(*app, arguments->cut.replacement);
   declare_model(*app, arguments->model);
   declare_prompt(*app, arguments->prompt);
   declare_output(*app, arguments->output);

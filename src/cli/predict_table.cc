@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/bars.h"
+#include "cli/cut_text.h"
 #include "cli/prompt_view.h"
 #include "cli/value_map.h"
 #include "cli/width.h"
@@ -33,12 +34,8 @@ std::string silenced_text(const PredictResult& result) {
   const Intervention& first = all.front().intervention;
   const std::string what =
       all.size() == 1 ? spec_of(first) : fmt::format("{} heads, each by itself", all.size());
-  const std::string where =
-      first.positions.empty()
-          ? fmt::format("at all {} tokens", result.prompt.tokens.size())
-          : fmt::format("at position{} {}", first.positions.size() == 1 ? "" : "s",
-                        fmt::join(first.positions, ", "));
-  return fmt::format("{} → {}, {}", what, to_string(first.mode), where);
+  return fmt::format("{} → {}, {}", what, mode_text(first.mode),
+                     positions_text(first.positions, result.prompt.tokens.size()));
 }
 
 std::string head_fields(const PredictResult& result, const ModelView& model, const View& view) {

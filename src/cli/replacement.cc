@@ -66,6 +66,17 @@ void declare_reference_draws(CLI::App& app, ReplacementOptions& options) {
       ->group(kGroup);
 }
 
+void declare_reference_seed(CLI::App& app, ReplacementOptions& options) {
+  const auto set_seed = [&options](const std::string& text) {
+    options.seed =
+        static_cast<std::uint64_t>(parse_int("--seed", text, 0, std::numeric_limits<int>::max()));
+  };
+  add_value(app, "--seed", "N", set_seed,
+            fmt::format("With --mode resample: the seed of the prompt that is drawn. Else {}.",
+                        ReferenceReading{}.seed))
+      ->group(kGroup);
+}
+
 SliceMode chosen_mode(const SliceMode& mode, const ReplacementOptions& options) {
   SliceMode chosen = mode;
   if (options.keeps_value_bias) {
@@ -94,6 +105,11 @@ SliceMode chosen_mode(const SliceMode& mode, const ReplacementOptions& options) 
     throw UsageError(
         fmt::format("--reference-draws is of --mode resample, and the mode is {}; leave it out",
                     to_string(chosen)));
+  }
+  if (options.seed && chosen.name != kResample) {
+    throw UsageError(fmt::format(
+        "--seed is of --mode resample, which draws a prompt, and the mode is {}; leave it out",
+        to_string(chosen)));
   }
   return chosen;
 }

@@ -17,9 +17,10 @@ namespace tacet::cli {
 
 /// What stands beside --mode, as written.
 struct ReplacementOptions {
-  std::optional<std::string> reference;
+  std::optional<std::string> reference = {};
   bool keeps_value_bias = false;
-  std::optional<int> draws;  ///< of `resample`; only `silence` takes several
+  std::optional<int> draws = {};           ///< of `resample`; only `silence` takes several
+  std::optional<std::uint64_t> seed = {};  ///< of `resample`, where nothing else is drawn
 };
 
 /// How many prompts `silence` draws unless told.
@@ -29,6 +30,9 @@ inline constexpr int kReferenceDraws = 5;
 void declare_mode(CLI::App& app, SliceMode& mode, ReplacementOptions& options);
 /// --reference-draws.
 void declare_reference_draws(CLI::App& app, ReplacementOptions& options);
+
+/// --seed of a command that draws nothing but the prompts of `resample`.
+void declare_reference_seed(CLI::App& app, ReplacementOptions& options);
 
 /// The mode that the options ask for together; its table is still to be made. Throws UsageError
 /// where they contradict each other or --reference is missing.

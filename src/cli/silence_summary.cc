@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "cli/bars.h"
 #include "cli/control_table.h"
+#include "cli/cut_text.h"
 #include "cli/follow.h"
 #include "cli/geometry_table.h"
 #include "cli/prompt_view.h"
@@ -24,23 +24,11 @@ std::string plural(std::int64_t count, const std::string& noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string positions_text(const SilenceResult& result) {
-  const std::vector<int>& positions = result.intervention.positions;
-  if (positions.empty()) {
-    return fmt::format("at all {} tokens", result.prompt.tokens.size());
-  }
-  return fmt::format("at position{} {}", positions.size() == 1 ? "" : "s",
-                     fmt::join(positions, ", "));
-}
-
 std::string cut_text(const SilenceResult& result) {
-  std::string mode = to_string(result.intervention.mode);
-  if (const auto& values = result.intervention.mode.values; values && values->reference()) {
-    mode += fmt::format(" of {} ({})", values->reference()->file,
-                        plural(values->reference()->n_prompts, "prompt"));
-  }
-  return fmt::format("{} → {}, {}; {} changed", spec_of(result.intervention), mode,
-                     positions_text(result), plural(result.values_changed, "value"));
+  const Intervention& intervention = result.intervention;
+  return fmt::format("{} → {}, {}; {} changed", spec_of(intervention), mode_text(intervention.mode),
+                     positions_text(intervention.positions, result.prompt.tokens.size()),
+                     plural(result.values_changed, "value"));
 }
 
 std::string family_text(const TestSummary& test) {

@@ -7,6 +7,7 @@
 
 #include "store/csv.h"
 #include "store/json_values.h"
+#include "store/replacement_json.h"
 #include "store/result_json.h"
 #include "tacet/export.h"
 #include "tacet/predict.h"
@@ -55,16 +56,8 @@ void add_prediction(ObjectBuilder& builder, const Prediction& prediction, const 
 }
 
 Json intervention_json(const SilencedPrediction& silenced, const std::string& name) {
-  const Intervention& intervention = silenced.intervention;
-  Json heads = Json::array();
-  for (const Head head : intervention.heads) heads.push_back(to_string(head));
-  ObjectBuilder builder(name);
-  builder.text("spec", spec_of(intervention))
-      .value("heads", std::move(heads))
-      .value("positions",
-             intervention.positions.empty() ? Json("all") : Json(intervention.positions))
-      .text("mode", to_string(intervention.mode))
-      .value("values_changed", silenced.values_changed);
+  ObjectBuilder builder =
+      store::begin_intervention(silenced.intervention, silenced.values_changed, name);
   add_prediction(builder, silenced.prediction, name);
   return builder.number("kl", silenced.kl).value("top1_changed", silenced.top1_changed).take();
 }

@@ -1,5 +1,6 @@
 #include "store/replacement_json.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -35,6 +36,23 @@ Json reference_json(const std::optional<SliceReference>& reference) {
       .value("n_prompts", reference->n_prompts)
       .value("seed", reference->seed ? Json(*reference->seed) : Json(nullptr))
       .take();
+}
+
+ObjectBuilder begin_intervention(const Intervention& intervention, std::int64_t values_changed,
+                                 std::string name) {
+  Json heads = Json::array();
+  for (const Head head : intervention.heads) heads.push_back(to_string(head));
+  ObjectBuilder builder(std::move(name));
+  builder.text("spec", spec_of(intervention))
+      .value("heads", std::move(heads))
+      .value("positions",
+             intervention.positions.empty() ? Json("all") : Json(intervention.positions))
+      .text("mode", to_string(intervention.mode))
+      .value("values_changed", values_changed);
+  const std::shared_ptr<const SliceValues>& values = intervention.mode.values;
+  if (values && values->reference())
+    builder.value("reference", reference_json(values->reference()));
+  return builder;
 }
 
 Json draws_json(const ReplacementDraws& draws) {

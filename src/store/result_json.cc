@@ -119,23 +119,6 @@ Json columns_json(const Row& row, std::string name) {
   return builder.take();
 }
 
-Json intervention_json(const SilenceResult& result) {
-  const Intervention& intervention = result.intervention;
-  Json heads = Json::array();
-  for (const Head head : intervention.heads) heads.push_back(to_string(head));
-  ObjectBuilder builder("intervention");
-  builder.text("spec", spec_of(intervention))
-      .value("heads", std::move(heads))
-      .value("positions",
-             intervention.positions.empty() ? Json("all") : Json(intervention.positions))
-      .text("mode", to_string(intervention.mode))
-      .value("values_changed", result.values_changed);
-  const std::shared_ptr<const SliceValues>& values = intervention.mode.values;
-  if (values && values->reference())
-    builder.value("reference", reference_json(values->reference()));
-  return builder.take();
-}
-
 Json test_json(const TestSummary& test) {
   return ObjectBuilder("test")
       .text("name", to_string(test.name))
@@ -240,7 +223,9 @@ Json silence_json(const SilenceResult& result, const ModelSummary& model) {
     layers.push_back(layer_json(result.layers[i], fmt::format("layers[{}]", i)));
   }
   ObjectBuilder builder = begin_document("tacet.silence/1", model, result.prompt);
-  builder.value("intervention", intervention_json(result))
+  builder
+      .value("intervention",
+             begin_intervention(result.intervention, result.values_changed, "intervention").take())
       .value("test", test_json(result.test))
       .value("layers", std::move(layers))
       .value("final_norm",

@@ -11,6 +11,7 @@ FAILED = 1
 WRONG_USAGE = 2
 REFERENCE = ("The cat sat on the mat and slept all day", "We went to the market to buy some bread",
              "She read a long book about the sea", "He plays the piano in the evening at home")
+PREDICTED = "Berlin is the capital of"
 CUT = ("silence", PROMPT, "--heads", "L3H1")
 
 
@@ -159,6 +160,64 @@ class ModesTest(ToolTest):
         result = ask_json(*CUT, "--mode", "scale:1", "--pair", "Mary,pizza")
         self.assertTrue(all(row["mean_delta"] == 0 for row in result["layers"]))
         self.assertTrue(all(row["delta"] == 0 for row in result["followed"][0]["layers"]))
+
+    def test_predict_puts_in_what_silence_does(self):
+        cut = ("predict", PREDICTED, "--heads", "L3H1,L4H6", "--target", " Germany")
+        of = ("--reference", self.file)
+        found = {}
+        for mode, more, name in (
+                ("zero", (), "zero"), ("mean", (), "mean"), ("mean", of, "corpus-mean"),
+                ("corpus-mean", of, "corpus-mean"), ("position-mean", of, "position-mean"),
+                ("resample", of, "resample"),
+                ("zero", ("--zero-keeps-value-bias",), "zero-keeps-value-bias")):
+            result = ask_json(*cut, "--mode", mode, *more)
+            for one in result["interventions"]:
+                self.assertEqual(one["mode"], name)
+                self.assertGreater(one["kl"], 0)
+                self.assertEqual("reference" in one, more == of)
+            found[name] = [one["kl"] for one in result["interventions"]]
+            one_draw = ("--reference-draws", "1") if mode == "resample" else ()
+            silenced = ask_json("silence", PREDICTED, "--heads", "L3H1", "--mode", mode, *more,
+                                *one_draw)
+            self.assertEqual(silenced["intervention"].get("reference"),
+                             result["interventions"][0].get("reference"))
+        self.assertEqual(len({tuple(kl) for kl in found.values()}), 6)
+        table = " ".join(ask(*cut, "--mode", "corpus-mean", *of).split())
+        self.assertIn("→ corpus-mean of reference.txt (4 prompts), at all 5 tokens", table)
+
+    def test_predict_draws_by_its_seed(self):
+        cut = ("predict", PREDICTED, "--heads", "L3H1", "--target", " Germany", "--mode")
+        draws = {seed: ask_json(*cut, "resample", "--reference", self.file, "--seed", str(seed))
+                 ["interventions"][0] for seed in range(1, 9)}
+        self.assertGreater(len({one["kl"] for one in draws.values()}), 1)
+        self.assertEqual(draws[3]["reference"]["seed"], 3)
+        # Of one prompt alone, the mean at each position is what the draw puts there.
+        alone = self.folder / "alone.txt"
+        alone.write_text(REFERENCE[0] + "\n")
+        one, other = (ask_json(*cut, mode, "--reference", alone)["interventions"][0]
+                      for mode in ("resample", "position-mean"))
+        for key in ("target", "kl", "top"):
+            self.assertEqual(one[key], other[key])
+        self.assertEqual(one["reference"]["n_prompts"], 1)
+
+    def test_predict_refuses_what_does_not_go_together(self):
+        cut = ("predict", PREDICTED, "--target", " Germany")
+        for options, says in (
+                (("--mode", "resample"), "give --reference FILE"),
+                (("--reference", str(self.file)), "zero takes none"),
+                (("--mode", "mean", "--zero-keeps-value-bias"), "does not zero it"),
+                (("--seed", "2"), "--seed is of --mode resample"),
+                (("--seed", "-1"), "--seed")):
+            # What is wrong with the command line is said before any model is looked for.
+            self.assert_fails(WRONG_USAGE, *cut, "--model", str(self.folder / "none"), *options,
+                              says=says)
+        self.assert_fails(FAILED, *cut, "--mode", "corpus-mean", "--reference",
+                          str(self.folder / "none"), says="none")
+        short = self.folder / "short.txt"
+        short.write_text("One two three\n")
+        for mode, says in (("position-mean", "none reaches position"),
+                           ("resample", "only 0 can stand in")):
+            self.assert_fails(FAILED, *cut, "--mode", mode, "--reference", str(short), says=says)
 
 
 if __name__ == "__main__":
