@@ -45,6 +45,7 @@ Replacement replacement_of(const SweepArguments& arguments, const Model& model) 
           model,
           {.prepend_bos = arguments.source.prepend_bos,
            .quiet = arguments.output.quiet,
+           .verbose = arguments.output.verbose,
            .seed = arguments.store.seed.value_or(ResamplingOptions{}.seed),
            .threads = arguments.options.silence.threads}};
 }
