@@ -10,6 +10,7 @@ number of lines. Commands of script/ build and test; they are not run from here,
 calls are compared when they stand in the block as `# …` lines.
 """
 
+import os
 import pathlib
 import re
 import shlex
@@ -69,6 +70,7 @@ def run(tool, command, folder):
     done = subprocess.run(
         ["bash", "-c", f"tacet() {{ {shlex.quote(tool)} \"$@\"; }}; {command}"],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+        env={**os.environ, "XDG_CACHE_HOME": str(pathlib.Path(folder) / ".cache")},
     )
     return [line.rstrip() for line in done.stdout.decode().splitlines()]
 

@@ -37,6 +37,11 @@ ForwardResult forward(const Model& model, std::span<const std::int32_t> token_id
 SliceValues head_outputs(const Model& model, std::span<const std::int32_t> token_ids,
                          std::string name, int threads = 0);
 
+/// The vector unit that the forward pass uses on this machine, such as "AVX2", "AVX3" (AVX-512) or
+/// "NEON". The same weights and ids give the same bits wherever it is the same; between two units
+/// the last bits differ. Thread safe.
+std::string vector_unit();
+
 /// Logits of the next token after a state of `ln_f`: `normed` is one row of `final_norm()`,
 /// [d_model]; the result is [vocab_size]. Thread safe.
 std::vector<float> unembed(const Model& model, std::span<const float> normed, int threads = 0);

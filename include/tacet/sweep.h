@@ -22,6 +22,8 @@ namespace tacet {
 struct SweepPrompt {
   Prompt prompt;
   std::vector<Intervention> interventions;  ///< may be empty: the clean trajectory alone
+  /// Pairs of this prompt's tokens to follow, behind those of `SweepOptions::silence.follow`.
+  std::vector<WordPair> follow = {};
 };
 
 /// The settings of a sweep.
@@ -81,6 +83,7 @@ struct SweepOutcome {
   std::vector<LayerEffect> layers;        ///< one per block, in order
   std::optional<LayerEffect> final_norm;  ///< nullopt with StatesKind::hf
   Ripple ripple;
+  std::vector<FollowedPair> followed = {};  ///< the pairs that the sweep followed
 };
 
 /// The outcome that a result holds.

@@ -9,6 +9,7 @@
 #include "tacet/effect_sizes.h"
 #include "tacet/error.h"
 #include "tacet/export.h"
+#include "tacet/followed.h"
 #include "tacet/forward.h"
 #include "tacet/intervention.h"
 #include "tacet/made_prompts.h"

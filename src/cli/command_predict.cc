@@ -77,6 +77,7 @@ Replacement replacement_of(const PredictArguments& arguments, const SliceMode& m
           model,
           {.prepend_bos = arguments.prompt.prepend_bos,
            .quiet = arguments.output.quiet,
+           .verbose = arguments.output.verbose,
            .seed = options.seed.value_or(ReferenceReading{}.seed),
            .threads = threads}};
 }

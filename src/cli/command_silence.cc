@@ -122,6 +122,7 @@ SilenceResult run_experiment(const SilenceArguments& arguments, const Model& mod
   Replacement maker(intervention.mode, replacement, model,
                     {.prepend_bos = arguments.prompt.prepend_bos,
                      .quiet = arguments.output.quiet,
+                     .verbose = arguments.output.verbose,
                      .seed = seed,
                      .threads = options.threads});
   if (maker.mode().name == kResample) {

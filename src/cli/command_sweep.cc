@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/follow.h"
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -17,6 +18,7 @@
 #include "cli/page_source.h"
 #include "cli/progress.h"
 #include "cli/run_settings.h"
+#include "cli/sweep_follow.h"
 #include "cli/sweep_prompts.h"
 #include "cli/sweep_run.h"
 #include "cli/sweep_selection.h"
@@ -44,6 +46,7 @@ constexpr const char* kExamples =
     "  tacet sweep --db sweep.db --heads L3H5+L4H2,L3H5 \"Berlin is the capital of\"\n"
     "  tacet sweep --db sweep.db --noise-floor \"Berlin is the capital of\"\n"
     "  tacet sweep --db sweep.db --mode mean \"Berlin is the capital of\"\n"
+    "  tacet sweep --db sweep.db --pair Mary,pizza \"Mary likes pizza and John cheese\"\n"
     "  tacet sweep --db sweep.db --report sweep.html \"Berlin is the capital of\"\n"
     "  tacet sweep --db many.db --model ./gpt2-medium --prompts prompts.jsonl --holdout\n"
     "  tacet sweep --db sweep.db --show --metric onset\n"
@@ -149,6 +152,7 @@ void add_across(store::SweepListing& listing, const SweepArguments& arguments) {
   options.alpha = listing.summary.alpha;
   options.resampling.seed = store.seed.value_or(options.resampling.seed);
   listing.across = across(listing.effects, groups, options);
+  add_followed_across(listing, groups);
   if (store.holdout) {
     listing.holdout =
         hold_out(listing.effects, groups, static_cast<std::size_t>(store.top), options);
@@ -231,9 +235,10 @@ void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
   // What is wrong with the SPEC or a prompt is said before the database is made.
   parse_heads(arguments.cut.heads, model.config().n_layer, model.config().n_head);
   check_cosine(arguments, model);
-  const std::vector<SweepInput> inputs =
+  std::vector<SweepInput> inputs =
       resolve_inputs(arguments.source, arguments.cut.at, arguments.options.silence.exclude_first,
                      model, arguments.output.quiet);
+  resolve_followed(arguments.follow, inputs);
   std::vector<std::string> groups;
   for (const SweepInput& input : inputs) groups.push_back(input.group);
   check_across(arguments, groups);
@@ -259,6 +264,7 @@ Command declare_sweep(CLI::App& root) {
   declare_source(*app, arguments->source);
   declare_measure(*app, arguments->options.silence);
   declare_noise_floor(*app, arguments->options.noise_draws);
+  declare_follow(*app, arguments->follow);
   declare_testing(*app, arguments->options.silence, /*with_all=*/true);
   declare_draws(*app, arguments->options.silence.resampling.draws);
   declare_output(*app, arguments->output);

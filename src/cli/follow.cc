@@ -19,17 +19,31 @@ std::string in_quotes(std::string_view text) {
   return fmt::format("'{}'", support::escape_for_display(text));
 }
 
+/// The positions of `word`, or the error in the option's words.
+std::vector<int> places_of(std::string_view word, const Prompt& prompt) {
+  if (prompt.text.empty()) {
+    throw UsageError(
+        "--pair names words, and the prompt's text is not known: the model has no tokenizer that "
+        "can be used");
+  }
+  try {
+    return positions_of_text(prompt, word);
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("--pair: {}", error.what()));
+  }
+}
+
 /// The positions of one word of --pair, written WORD or WORD#N.
 std::vector<int> positions_of(std::string_view word, const Prompt& prompt) {
   const std::size_t mark = word.rfind('#');
   const bool is_one =
       mark != std::string_view::npos && mark + 1 < word.size() &&
       std::ranges::all_of(word.substr(mark + 1), [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_one) return positions_of_text(prompt, word);
+  if (!is_one) return places_of(word, prompt);
   const int number =
       parse_int("--pair WORD#N", word.substr(mark + 1), 1, std::numeric_limits<int>::max());
   const std::string_view name = word.substr(0, mark);
-  const std::vector<int> all = positions_of_text(prompt, name);
+  const std::vector<int> all = places_of(name, prompt);
   if (static_cast<std::size_t>(number) > all.size()) {
     throw UsageError(fmt::format("--pair asks for place {} of {}, which stands in the prompt {}",
                                  number, in_quotes(name),

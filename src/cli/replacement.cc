@@ -32,6 +32,21 @@ ReferenceCorpus read_corpus(const std::string& file, const Model& model,
   return corpus;
 }
 
+/// Throws where --reference-cache names a folder in which nothing will be kept.
+void check_cache(const SliceMode& mode, const ReplacementOptions& options) {
+  if (!options.cache || *options.cache == kNoCache) return;
+  if (options.cache->empty()) {
+    throw UsageError(fmt::format("--reference-cache names no folder; name one, or {}", kNoCache));
+  }
+  if (mode.kind == SliceKind::values && (mode.name == kCorpusMean || mode.name == kPositionMean)) {
+    return;
+  }
+  throw UsageError(
+      fmt::format("--reference-cache keeps the means of --mode corpus-mean and position-mean, and "
+                  "{} has none to keep; leave it out",
+                  to_string(mode)));
+}
+
 }  // namespace
 
 void declare_mode(CLI::App& app, SliceMode& mode, ReplacementOptions& options) {
@@ -47,6 +62,11 @@ void declare_mode(CLI::App& app, SliceMode& mode, ReplacementOptions& options) {
            "The prompts that corpus-mean, position-mean and resample take their values from, as "
            "--prompts of sweep reads them; '-' for standard input. With it --mode mean is "
            "corpus-mean.")
+      ->group(kGroup);
+  add_text(app, "--reference-cache", "FOLDER", options.cache,
+           "Where the means of corpus-mean and position-mean are kept, so that the next run need "
+           "not make them again; none keeps nothing.")
+      ->default_str("~/.cache/tacet/references")
       ->group(kGroup);
   add_flag(app, "--zero-keeps-value-bias", options.keeps_value_bias,
            "Zero the slice but for the head's value bias, which is what is left in tools that fold "
@@ -116,7 +136,11 @@ SliceMode chosen_mode(const SliceMode& mode, const ReplacementOptions& options) 
 
 Replacement::Replacement(SliceMode mode, const ReplacementOptions& options, const Model& model,
                          ReferenceReading reading)
-    : mode_(std::move(mode)), model_(model), reading_(std::move(reading)) {
+    : mode_(std::move(mode)),
+      model_(model),
+      reading_(std::move(reading)),
+      cache_(options.cache, reading_.quiet, reading_.verbose) {
+  check_cache(mode_, options);
   if (needs_reference(mode_)) corpus_ = read_corpus(options.reference.value(), model_, reading_);
 }
 
@@ -137,9 +161,11 @@ SliceMode Replacement::for_prompt(const Prompt& prompt, std::size_t longest) {
 std::shared_ptr<const SliceValues> Replacement::make(const Prompt& prompt,
                                                      std::size_t longest) const {
   if (mode_.name == kKeepsValueBias) return value_bias(model_);
-  if (mode_.name == kCorpusMean) return corpus_mean(model_, *corpus_, reading_.threads);
-  if (mode_.name == kPositionMean) {
-    return position_mean(model_, *corpus_, longest, reading_.threads);
+  if (mode_.name == kCorpusMean || mode_.name == kPositionMean) {
+    return cache_.find_or_make(key_of(model_, reference_of(*corpus_), mode_.name), longest, [&] {
+      return mode_.name == kCorpusMean ? corpus_mean(model_, *corpus_, reading_.threads)
+                                       : position_mean(model_, *corpus_, longest, reading_.threads);
+    });
   }
   const std::size_t drawn = draw_prompts(*corpus_, prompt, 1, reading_.seed).front();
   return resampled(model_, *corpus_, drawn, reading_.seed, reading_.threads);

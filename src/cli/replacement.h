@@ -8,6 +8,7 @@
 
 #include <CLI/App.hpp>
 
+#include "cli/reference_cache.h"
 #include "tacet/intervention.h"
 #include "tacet/model.h"
 #include "tacet/prompt.h"
@@ -18,6 +19,7 @@ namespace tacet::cli {
 /// What stands beside --mode, as written.
 struct ReplacementOptions {
   std::optional<std::string> reference = {};
+  std::optional<std::string> cache = {};  ///< of the means over `reference`; a folder or kNoCache
   bool keeps_value_bias = false;
   std::optional<int> draws = {};           ///< of `resample`; only `silence` takes several
   std::optional<std::uint64_t> seed = {};  ///< of `resample`, where nothing else is drawn
@@ -26,7 +28,7 @@ struct ReplacementOptions {
 /// How many prompts `silence` draws unless told.
 inline constexpr int kReferenceDraws = 5;
 
-/// --mode, --reference and --zero-keeps-value-bias.
+/// --mode, --reference, --reference-cache and --zero-keeps-value-bias.
 void declare_mode(CLI::App& app, SliceMode& mode, ReplacementOptions& options);
 /// --reference-draws.
 void declare_reference_draws(CLI::App& app, ReplacementOptions& options);
@@ -42,6 +44,7 @@ SliceMode chosen_mode(const SliceMode& mode, const ReplacementOptions& options);
 struct ReferenceReading {
   bool prepend_bos = false;
   bool quiet = false;
+  bool verbose = false;
   std::uint64_t seed = 1;
   int threads = 0;
 };
@@ -50,7 +53,7 @@ struct ReferenceReading {
 class Replacement {
  public:
   /// `mode` as chosen_mode gives it. Reads --reference where it needs one. Throws UsageError and
-  /// InputError as resolve_inputs.
+  /// InputError as resolve_inputs, and UsageError for a cache that this mode keeps nothing in.
   Replacement(SliceMode mode, const ReplacementOptions& options, const Model& model,
               ReferenceReading reading);
 
@@ -71,6 +74,7 @@ class Replacement {
   SliceMode mode_;
   Model model_;
   ReferenceReading reading_;
+  ReferenceCache cache_;
   std::optional<ReferenceCorpus> corpus_;
   std::shared_ptr<const SliceValues> table_;  // where one serves every prompt
 };

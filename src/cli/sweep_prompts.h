@@ -24,7 +24,8 @@ struct SweepInput {
   std::string id;     ///< the list's `id`; empty without one
   std::string group;  ///< the list's `group`; empty without one
   Prompt prompt;
-  std::vector<int> positions;  ///< that --at names in this prompt; empty means all
+  std::vector<int> positions;         ///< that --at names in this prompt; empty means all
+  std::vector<WordPair> follow = {};  ///< that --pair names in this prompt
 };
 
 /// Throws UsageError unless exactly one source is given.

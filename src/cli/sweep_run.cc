@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/run_settings.h"
+#include "cli/sweep_follow.h"
 #include "cli/values.h"
 #include "tacet/error.h"
 #include "tacet/intervention.h"
@@ -44,6 +45,7 @@ Replacement replacement_of(const SweepArguments& arguments, const Model& model) 
           model,
           {.prepend_bos = arguments.source.prepend_bos,
            .quiet = arguments.output.quiet,
+           .verbose = arguments.output.verbose,
            .seed = arguments.store.seed.value_or(ResamplingOptions{}.seed),
            .threads = arguments.options.silence.threads}};
 }
@@ -65,7 +67,8 @@ store::RunSettings settings_of(const SweepArguments& arguments, const std::vecto
           .family = options.family,
           .mode = chosen_mode(arguments.cut.mode, arguments.cut.replacement),
           .reference = std::move(reference),
-          .positions = positions};
+          .positions = positions,
+          .follow = asked_pairs(arguments.follow)};
 }
 
 SweepPlan plan_sweep(const SweepArguments& arguments, const Model& model,
@@ -83,7 +86,7 @@ SweepPlan plan_sweep(const SweepArguments& arguments, const Model& model,
         model, input.prompt, input.id,
         settings_of(arguments, input.positions, replacement.reference()), input.group);
     const std::set<std::string> finished = database.finished(run);
-    SweepPrompt prompt{.prompt = input.prompt, .interventions = {}};
+    SweepPrompt prompt{.prompt = input.prompt, .interventions = {}, .follow = input.follow};
     for (const Intervention& one : named) {
       if (finished.contains(spec_of(one))) continue;
       prompt.interventions.push_back(

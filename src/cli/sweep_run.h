@@ -20,6 +20,7 @@ struct SweepArguments {
   SweepSource source;
   ModelOptions model;
   SweepCutOptions cut;
+  std::vector<std::string> follow = {};  ///< --pair
   SweepOptions options;
   SweepStoreOptions store;
   OutputOptions output;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/sweep_follow.h"
 #include "tacet/error.h"
 #include "tacet/intervention.h"
 
@@ -145,6 +146,7 @@ store::SweepListing read_sweep(const store::SweepDatabase& database,
     listing.runs.push_back(run);
     listing.runs.back().settings.test = chosen;
     if (ids.size() > 1) listing.effects.push_back(prompt_effects(outcomes));
+    add_followed(listing, run, outcomes);
   }
   listing.summary = summarise(listing.per_run);
   for (const auto& [by, summaries] : beside) {

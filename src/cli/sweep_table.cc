@@ -9,6 +9,7 @@
 
 #include "cli/across_table.h"
 #include "cli/prompt_view.h"
+#include "cli/sweep_follow_table.h"
 #include "cli/sweep_list.h"
 #include "cli/sweep_map.h"
 #include "cli/test_names.h"
@@ -233,6 +234,7 @@ std::string render_sweep(const SweepListing& listing, const SweepTableOptions& o
   out += "\n" + paragraph(describe(listing.summary), view, Ink::title);
   const std::string across = render_across(listing, options.top, view);
   if (!across.empty()) out += "\n" + across;
+  out += render_followed(listing, options.top, view);
   if (view.quiet) return out;
   std::string remarks;
   for (const std::string& remark : options.remarks)

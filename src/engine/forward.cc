@@ -4,6 +4,7 @@
 
 #include "engine/collect.h"
 #include "engine/forward_pass.h"
+#include "engine/matmul_kernel.h"
 #include "support/parallel.h"
 
 namespace tacet {
@@ -45,6 +46,10 @@ SliceValues head_outputs(const Model& model, std::span<const std::int32_t> token
       [](const engine::StateView&) {}, keep);
   return {std::move(name), config.n_layer, static_cast<int>(token_ids.size()), config.d_model,
           std::move(rows)};
+}
+
+std::string vector_unit() {
+  return engine::vector_unit();
 }
 
 std::vector<float> unembed(const Model& model, std::span<const float> normed, int threads) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <exception>
-#include <numeric>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -10,6 +10,7 @@
 #include "experiment/silence_run.h"
 #include "experiment/summary.h"
 #include "experiment/sweep_plan.h"
+#include "experiment/sweep_progress.h"
 #include "support/memory.h"
 #include "support/parallel.h"
 #include "tacet/error.h"
@@ -21,6 +22,7 @@ using experiment::CleanState;
 using experiment::SilenceRun;
 using experiment::SweepChunk;
 using experiment::SweepPart;
+using experiment::SweepProgress;
 using experiment::TrajectoryRun;
 
 /// The same error, saying which of several prompts it is about.
@@ -28,6 +30,13 @@ template <typename AnError>
 [[noreturn]] void rethrow_for(const AnError& error, std::size_t prompt, std::size_t n_prompts) {
   if (n_prompts == 1) throw error;
   throw AnError(fmt::format("prompt number {}: {}", prompt, error.what()));
+}
+
+/// The options with what one prompt asks for beside them.
+SilenceOptions options_for(const SweepPrompt& prompt, const SilenceOptions& options) {
+  SilenceOptions own = options;
+  own.follow.insert(own.follow.end(), prompt.follow.begin(), prompt.follow.end());
+  return own;
 }
 
 void check(const ModelConfig& config, std::span<const SweepPrompt> prompts,
@@ -47,7 +56,8 @@ void check(const ModelConfig& config, std::span<const SweepPrompt> prompts,
     try {
       const std::vector<std::int32_t> ids = experiment::ids_of(prompts[p].prompt);
       engine::check_request(config, {.token_ids = ids, .interventions = prompts[p].interventions});
-      experiment::check_options(options, ids.size(), static_cast<std::size_t>(config.d_model));
+      experiment::check_options(options_for(prompts[p], options), ids.size(),
+                                static_cast<std::size_t>(config.d_model));
     } catch (const UsageError& error) {
       rethrow_for(error, p, prompts.size());
     } catch (const InputError& error) {
@@ -55,43 +65,6 @@ void check(const ModelConfig& config, std::span<const SweepPrompt> prompts,
     }
   }
 }
-
-/// Tells how much of a sweep's work is done, in steps of equal size.
-class SweepProgress {
- public:
-  /// `finishing`: the work that each prompt's interventions take after the last block.
-  SweepProgress(const SilenceOptions& options, std::span<const SweepChunk> chunks,
-                std::vector<std::int64_t> finishing)
-      : report_(options.progress), finishing_(std::move(finishing)) {
-    for (const SweepChunk& chunk : chunks) {
-      total_ += std::accumulate(chunk.work.begin(), chunk.work.end(), std::int64_t{0});
-      for (const SweepPart& part : chunk.parts) {
-        total_ += static_cast<std::int64_t>(part.count) * finishing_[part.prompt];
-      }
-    }
-  }
-
-  void add(std::int64_t work) {
-    done_ = std::min(done_ + work, total_);
-    reported_ = done_;
-    if (report_) report_(static_cast<int>(kSteps * done_ / total_), kSteps);
-  }
-
-  /// `count` interventions of a prompt have been handed over. Told to the caller, who may write
-  /// what it has to a disk, from a hundredth of the whole on.
-  void finished(std::size_t prompt, std::size_t count) {
-    done_ = std::min(done_ + static_cast<std::int64_t>(count) * finishing_[prompt], total_);
-    if (100 * (done_ - reported_) >= total_) add(0);
-  }
-
- private:
-  static constexpr int kSteps = 10000;
-  const std::function<void(int, int)>& report_;
-  std::vector<std::int64_t> finishing_;
-  std::int64_t reported_ = 0;
-  std::int64_t total_ = 0;
-  std::int64_t done_ = 0;
-};
 
 /// One pass up the blocks with what a chunk holds.
 class ChunkRun {
@@ -153,6 +126,7 @@ class ChunkRun {
 
  private:
   struct OnePrompt {
+    std::unique_ptr<const SilenceOptions> options;  // the runs hold on to them
     std::vector<std::int32_t> ids;
     std::span<const Intervention> interventions;
     TrajectoryRun trajectory;
@@ -172,15 +146,18 @@ class ChunkRun {
 
   void add(const SweepPrompt& request, const SweepPart& part) {
     const ModelConfig& config = model_.config();
+    auto options = std::make_unique<const SilenceOptions>(options_for(request, options_));
+    const SilenceOptions& own = *options;
     OnePrompt prompt{
+        .options = std::move(options),
         .ids = experiment::ids_of(request.prompt),
         .interventions = std::span(request.interventions).subspan(part.first, part.count),
-        .trajectory = TrajectoryRun(config, request.prompt, options_),
+        .trajectory = TrajectoryRun(config, request.prompt, own),
         .runs = {},
         .comparisons = {}};
     prompt.comparisons.push_back(prompt.trajectory.comparison());
     for (const Intervention& intervention : prompt.interventions) {
-      prompt.runs.emplace_back(config, request.prompt, intervention, options_, measure_threads_);
+      prompt.runs.emplace_back(config, request.prompt, intervention, own, measure_threads_);
       for (const experiment::Comparison& comparison : prompt.runs.back().comparisons()) {
         if (std::ranges::find(prompt.comparisons, comparison) == prompt.comparisons.end()) {
           prompt.comparisons.push_back(comparison);

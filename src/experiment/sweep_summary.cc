@@ -191,7 +191,8 @@ SweepOutcome outcome_of(const SilenceResult& result) {
           .values_changed = result.values_changed,
           .layers = result.layers,
           .final_norm = result.final_norm,
-          .ripple = result.ripple};
+          .ripple = result.ripple,
+          .followed = result.followed};
 }
 
 SweepSummary summarise(std::span<const SweepOutcome> outcomes, int n_layer, int n_head,

@@ -147,6 +147,17 @@ fs::path read_cache_path() {
   return read_cache_path(process_variable);
 }
 
+fs::path read_user_caches(const Getter& get) {
+  const Variables variables(get);
+  const auto xdg = variables.find("XDG_CACHE_HOME");
+  if (xdg && fs::path(*xdg).is_absolute()) return *xdg;
+  return fs::path(variables.home()) / ".cache";
+}
+
+fs::path read_user_caches() {
+  return read_user_caches(process_variable);
+}
+
 Environment read_environment(const Getter& get) {
   const Variables variables(get);
   const fs::path home = hugging_face_home(variables);

@@ -36,6 +36,13 @@ std::filesystem::path read_cache_path(const Getter& get);
 /// The same for this process's own variables.
 std::filesystem::path read_cache_path();
 
+/// The folder of this user's caches: `$XDG_CACHE_HOME` where it is an absolute path, as the XDG
+/// specification asks, else `~/.cache`.
+std::filesystem::path read_user_caches(const Getter& get);
+
+/// The same for this process's own variables.
+std::filesystem::path read_user_caches();
+
 /// Reads the variables through `get`. HF_HOME, when not set, is `$XDG_CACHE_HOME/huggingface`, else
 /// `~/.cache/huggingface`. Throws UsageError naming the variable when a timeout is no whole number
 /// of seconds from 1 on. Thread safe where `get` is.

@@ -82,9 +82,10 @@ std::size_t checked_header_length(std::span<const std::byte> file, std::string_v
   return static_cast<std::size_t>(length);
 }
 
-// The metadata are not used, but a file that breaks their rules is not a safetensors file.
-void check_metadata(const nlohmann::json& value, std::string_view where) {
-  if (value.is_null()) return;
+// The keys and values of the metadata. A file that breaks their rules is not a safetensors file.
+std::vector<std::pair<std::string, std::string>> parse_metadata(const nlohmann::json& value,
+                                                                std::string_view where) {
+  if (value.is_null()) return {};
   const bool strings_only =
       value.is_object() &&
       std::all_of(value.begin(), value.end(), [](const auto& v) { return v.is_string(); });
@@ -94,6 +95,11 @@ void check_metadata(const nlohmann::json& value, std::string_view where) {
         "current safetensors library",
         where, kMetadataKey));
   }
+  std::vector<std::pair<std::string, std::string>> metadata;
+  for (const auto& [key, text] : value.items()) {
+    metadata.emplace_back(key, text.get_ref<const std::string&>());
+  }
+  return metadata;
 }
 
 [[noreturn]] void throw_bad_entry(std::string_view where, std::string_view name,
@@ -201,7 +207,9 @@ void check_coverage(std::uint64_t wanted, std::uint64_t found, std::string_view 
   }
 }
 
-std::vector<Entry> parse_entries(std::string_view header, std::string_view where) {
+/// The header: its tensors, sorted by their place, and `metadata`.
+std::vector<Entry> parse_entries(std::string_view header, std::string_view where,
+                                 std::vector<std::pair<std::string, std::string>>& metadata) {
   const nlohmann::json root =
       support::parse_strict_json(header, fmt::format("{}: header (from byte 8 on)", where));
   if (!root.is_object()) {
@@ -212,7 +220,7 @@ std::vector<Entry> parse_entries(std::string_view header, std::string_view where
   entries.reserve(root.size());
   for (const auto& [name, value] : root.items()) {
     if (name == kMetadataKey) {
-      check_metadata(value, where);
+      metadata = parse_metadata(value, where);
     } else {
       entries.push_back(parse_entry(name, value, where));
     }
@@ -228,11 +236,11 @@ std::vector<Entry> parse_entries(std::string_view header, std::string_view where
 SafetensorsFile parse_safetensors(std::span<const std::byte> file, std::string_view where) {
   const std::size_t length = checked_header_length(file, where);
   const std::string_view header(reinterpret_cast<const char*>(file.data()) + kLengthBytes, length);
-  std::vector<Entry> entries = parse_entries(header, where);
+  SafetensorsFile result;
+  std::vector<Entry> entries = parse_entries(header, where, result.metadata);
   const std::span<const std::byte> data = file.subspan(kLengthBytes + length);
   check_coverage(checked_end(entries, where), data.size(), where);
 
-  SafetensorsFile result;
   result.data_offset = kLengthBytes + length;
   result.tensors.reserve(entries.size());
   for (Entry& entry : entries) {

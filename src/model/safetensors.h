@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tacet::model {
@@ -21,6 +22,8 @@ struct StoredTensor {
 struct SafetensorsFile {
   std::size_t data_offset = 0;        ///< first byte of the data section: 8 + header length
   std::vector<StoredTensor> tensors;  ///< in the order of their data
+  /// Keys and values of the header's `__metadata__`, in no order; empty where there are none.
+  std::vector<std::pair<std::string, std::string>> metadata;
 };
 
 /// Reads the header of the safetensors file whose bytes are `file`. Its content is not trusted:

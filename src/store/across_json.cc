@@ -27,16 +27,6 @@ Json random_effects_json(const RandomEffects& result) {
       .take();
 }
 
-Json signs_json(const SignCount& signs) {
-  return ObjectBuilder("signs")
-      .value("positive", signs.n_positive)
-      .value("negative", signs.n_negative)
-      .value("zero", signs.n_zero)
-      .value("agree", signs.n_agree)
-      .number("p", signs.p)
-      .take();
-}
-
 Json head_json(const AcrossHead& head) {
   Json blocks = Json::array();
   for (const AcrossBlock& block : head.blocks) {
@@ -48,17 +38,9 @@ Json head_json(const AcrossHead& head) {
                          .number("p_max_t", block.p_max_t)
                          .take());
   }
-  return ObjectBuilder(head.spec)
-      .text("spec", head.spec)
-      .number("mean", head.late.mean)
-      .number("sd", head.late.sd)
-      .number("se", head.late.se)
-      .number("t", head.late.t)
-      .number("df", head.late.df)
-      .number("p", head.late.p)
-      .number("log10_p", head.late.log10_p)
-      .number("ci_low", head.late.ci_low)
-      .number("ci_high", head.late.ci_high)
+  ObjectBuilder builder(head.spec);
+  builder.text("spec", head.spec);
+  return add_mean_test(builder, head.late)
       .value("random_effects", random_effects_json(head.random_effects))
       .value("signs", signs_json(head.signs))
       .number("p_flip", head.p_flip)
@@ -106,6 +88,28 @@ Json holdout_json(const SweepListing& listing) {
 }
 
 }  // namespace
+
+ObjectBuilder& add_mean_test(ObjectBuilder& builder, const MeanTest& test) {
+  return builder.number("mean", test.mean)
+      .number("sd", test.sd)
+      .number("se", test.se)
+      .number("t", test.t)
+      .number("df", test.df)
+      .number("p", test.p)
+      .number("log10_p", test.log10_p)
+      .number("ci_low", test.ci_low)
+      .number("ci_high", test.ci_high);
+}
+
+Json signs_json(const SignCount& signs) {
+  return ObjectBuilder("signs")
+      .value("positive", signs.n_positive)
+      .value("negative", signs.n_negative)
+      .value("zero", signs.n_zero)
+      .value("agree", signs.n_agree)
+      .number("p", signs.p)
+      .take();
+}
 
 Json across_json(const SweepListing& listing) {
   ObjectBuilder builder("across");

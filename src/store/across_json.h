@@ -14,4 +14,10 @@ namespace tacet::store {
 /// Throws NumericError for NaN. `listing.across` must be there.
 Json across_json(const SweepListing& listing);
 
+/// Adds mean, sd, se, t, df, p, log10_p, ci_low and ci_high. Throws NumericError for NaN.
+ObjectBuilder& add_mean_test(ObjectBuilder& builder, const MeanTest& test);
+
+/// `signs`: positive, negative, zero, agree, p.
+Json signs_json(const SignCount& signs);
+
 }  // namespace tacet::store

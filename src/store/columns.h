@@ -87,6 +87,16 @@ void visit_columns(Row& row, Visit&& visit) {
   visit("token_share", row.token_share);
 }
 
+/// The same for one state of a pair that is followed.
+template <RowOf<FollowedRow> Row, typename Visit>
+void visit_columns(Row& row, Visit&& visit) {
+  visit("layer", row.layer);
+  visit("clean", row.clean);
+  visit("silenced", row.silenced);
+  visit("delta", row.delta);
+  visit("direct_delta", row.direct_delta);
+}
+
 /// The same for a row of a trajectory.
 template <RowOf<TrajectoryRow> Row, typename Visit>
 void visit_columns(Row& row, Visit&& visit) {

@@ -34,6 +34,8 @@ struct RunSettings {
   SliceMode mode;                           ///< without its table of values
   std::optional<SliceReference> reference;  ///< what the table was made from, where it was from one
   std::vector<int> positions;               ///< touched, of this prompt; empty means all
+  /// The pairs of words that are followed, as they were asked for; sorted, each once.
+  std::vector<std::string> follow = {};
   bool operator==(const RunSettings&) const = default;
 };
 
@@ -102,10 +104,10 @@ class SweepDatabase {
 
   /// Writes the clean trajectory of `run`, whole, in one transaction.
   void write(std::int64_t run, const TrajectoryResult& result);
-  /// Writes the result of one intervention: its effects, ripple and ln_f's row, whole, in one
-  /// transaction of its own, or in the one that `begin` opened. Replaces what is there of it.
-  /// Negative zeros become zeros. Throws NumericError for NaN. Nothing of a result whose writing
-  /// failed is kept.
+  /// Writes the result of one intervention: its effects, ripple, ln_f's row and the pairs that it
+  /// followed, whole, in one transaction of its own, or in the one that `begin` opened. Replaces
+  /// what is there of it. Negative zeros become zeros. Throws NumericError for NaN. Nothing of a
+  /// result whose writing failed is kept.
   void write(std::int64_t run, const SilenceResult& result);
 
   /// Writes the outcomes of checks of `run`, in one transaction. Replaces those of the same names.

@@ -6,6 +6,7 @@
 
 #include "store/across_json.h"
 #include "store/csv.h"
+#include "store/followed_json.h"
 #include "store/json_values.h"
 #include "store/replacement_json.h"
 #include "tacet/version.h"
@@ -64,6 +65,7 @@ Json settings_json(const RunSettings& settings) {
       .text("correction", to_string(settings.correction))
       .text("family", to_string(settings.family));
   if (settings.reference) builder.value("reference", reference_json(settings.reference));
+  if (!settings.follow.empty()) builder.value("followed", settings.follow);
   return builder.take();
 }
 
@@ -160,8 +162,8 @@ Json sweep_document(const SweepListing& listing) {
   for (const StoredRun& run : listing.runs) prompts.push_back(prompt_json(run));
   Json heads = Json::array();
   for (const HeadSummary& head : listing.summary.heads) heads.push_back(head_json(head));
-  return ObjectBuilder()
-      .text("schema", "tacet.sweep/1")
+  ObjectBuilder builder;
+  builder.text("schema", "tacet.sweep/1")
       .text("version", kVersion)
       .value("model", model_json(first))
       .value("prompts", std::move(prompts))
@@ -171,8 +173,9 @@ Json sweep_document(const SweepListing& listing) {
       .value("counts", counts_json(listing.summary))
       .value("tests", beside_json(listing.beside))
       .value("noise", listing.noise ? noise_json(*listing.noise) : Json(nullptr))
-      .value("across", listing.across ? across_json(listing) : Json())
-      .take();
+      .value("across", listing.across ? across_json(listing) : Json());
+  if (!listing.followed.empty()) builder.value("followed", followed_sweep_json(listing));
+  return builder.take();
 }
 
 std::string sweep_json(const SweepListing& listing) {
@@ -182,11 +185,26 @@ std::string sweep_json(const SweepListing& listing) {
 std::string sweep_csv(const SweepListing& listing) {
   std::vector<Json> rows;
   for (std::size_t i = 0; i < listing.runs.size(); ++i) {
-    for (const HeadSummary& head : listing.per_run[i].heads) {
-      rows.push_back(csv_row(listing.runs[i].id, head));
+    const std::vector<HeadSummary>& heads = listing.per_run[i].heads;
+    for (std::size_t head = 0; head < heads.size(); ++head) {
+      const Json row = csv_row(listing.runs[i].id, heads[head]);
+      if (listing.followed.empty()) {
+        rows.push_back(row);
+        continue;
+      }
+      for (const FollowedSweep& pair : listing.followed[i].pairs) {
+        rows.push_back(row);
+        rows.back().update(followed_columns(pair, head));
+      }
     }
   }
-  return csv_table(csv_row(0, {}), rows);
+  Json columns = csv_row(0, {});
+  if (!listing.followed.empty()) {
+    FollowedSweep names;
+    names.heads.emplace_back();
+    columns.update(followed_columns(names, 0));
+  }
+  return csv_table(columns, rows);
 }
 
 }  // namespace tacet::store

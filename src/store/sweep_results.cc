@@ -121,7 +121,8 @@ ResultTables::ResultTables(Connection& connection)
       select_tests_(connection, "SELECT intervention_id, layer, place, " +
                                     select_list(column_names<TestResult>()) +
                                     " FROM tests WHERE run_id = ? ORDER BY intervention_id, layer, "
-                                    "place") {}
+                                    "place"),
+      followed_(connection) {}
 
 std::set<std::string> ResultTables::finished(std::int64_t run) {
   std::set<std::string> specs;
@@ -190,6 +191,7 @@ void ResultTables::write(std::int64_t run, const SilenceResult& result) {
     insert(insert_final_norm_, *result.final_norm);
     write_tests(run, id, layer, *result.final_norm);
   }
+  followed_.write(run, id, result.followed);
   transaction.commit();
 }
 
@@ -253,6 +255,7 @@ std::vector<SweepOutcome> ResultTables::outcomes(std::int64_t run) {
     }
     row->tests.push_back(take_row<TestResult>(select_tests_));
   }
+  followed_.read(run, by_id);
   snapshot.commit();
   std::vector<SweepOutcome> outcomes;
   outcomes.reserve(by_id.size());

@@ -1,6 +1,6 @@
 /// @file
 /// The tables of results: `interventions`, `ripples`, `effects`, `tests`, `final_norms`,
-/// `trajectories`.
+/// `followed`, `trajectories`.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 
 #include "store/sqlite.h"
 #include "store/sweep_database.h"
+#include "store/sweep_followed.h"
 #include "tacet/sweep.h"
 
 namespace tacet::store {
@@ -50,6 +51,7 @@ class ResultTables {
   Statement select_effects_;
   Statement select_final_norms_;
   Statement select_tests_;
+  FollowedTable followed_;
 };
 
 }  // namespace tacet::store

@@ -154,18 +154,22 @@ Row take_row(Statement& statement) {
   return row;
 }
 
+template std::vector<std::string> column_names<FollowedRow>();
 template std::vector<std::string> column_names<LayerEffect>();
 template std::vector<std::string> column_names<Ripple>();
 template std::vector<std::string> column_names<TrajectoryRow>();
 template std::vector<std::string> column_names<TestResult>();
+template std::vector<std::string> column_definitions<FollowedRow>();
 template std::vector<std::string> column_definitions<LayerEffect>();
 template std::vector<std::string> column_definitions<Ripple>();
 template std::vector<std::string> column_definitions<TrajectoryRow>();
 template std::vector<std::string> column_definitions<TestResult>();
+template void put_row(Statement& statement, const FollowedRow& row);
 template void put_row(Statement& statement, const LayerEffect& row);
 template void put_row(Statement& statement, const Ripple& row);
 template void put_row(Statement& statement, const TrajectoryRow& row);
 template void put_row(Statement& statement, const TestResult& row);
+template FollowedRow take_row<FollowedRow>(Statement& statement);
 template LayerEffect take_row<LayerEffect>(Statement& statement);
 template Ripple take_row<Ripple>(Statement& statement);
 template TrajectoryRow take_row<TrajectoryRow>(Statement& statement);

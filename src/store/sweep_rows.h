@@ -11,7 +11,7 @@
 
 namespace tacet::store {
 
-// Each is there for LayerEffect, Ripple, TestResult and TrajectoryRow.
+// Each is there for FollowedRow, LayerEffect, Ripple, TestResult and TrajectoryRow.
 
 /// Names of a row's columns, as in the JSON.
 template <typename Row>

@@ -19,7 +19,8 @@ constexpr std::size_t kUserVersionAt = 60;    ///< in the header, big-endian, as
 constexpr std::size_t kApplicationIdAt = 68;  ///< see https://www.sqlite.org/fileformat.html
 
 /// `{0}` are the columns of a row of `layers`, `{1}` of a ripple, `{2}` of a trajectory, `{3}` the
-/// schema's version, `{4}` the tool's, `{5}` the application's id, `{6}` the columns of a test.
+/// schema's version, `{4}` the tool's, `{5}` the application's id, `{6}` the columns of a test,
+/// `{7}` of a pair that is followed.
 constexpr std::string_view kSchema = R"(
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -85,6 +86,16 @@ CREATE TABLE tests (
   place INTEGER NOT NULL,
   {6},
   PRIMARY KEY (run_id, intervention_id, layer, place),
+  FOREIGN KEY (run_id, intervention_id) REFERENCES ripples ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE TABLE followed (
+  run_id INTEGER NOT NULL,
+  intervention_id INTEGER NOT NULL,
+  pair TEXT NOT NULL,
+  position_a INTEGER NOT NULL,
+  position_b INTEGER NOT NULL,
+  {7},
+  PRIMARY KEY (run_id, intervention_id, pair, position_a, position_b, layer),
   FOREIGN KEY (run_id, intervention_id) REFERENCES ripples ON DELETE CASCADE
 ) WITHOUT ROWID;
 CREATE TABLE trajectories (
@@ -161,7 +172,8 @@ void make_schema(Connection& connection) {
                                  fmt::join(column_definitions<Ripple>(), ",\n  "),
                                  fmt::join(column_definitions<TrajectoryRow>(), ",\n  "),
                                  kSchemaVersion, kVersion, kApplicationId,
-                                 fmt::join(column_definitions<TestResult>(), ",\n  ")));
+                                 fmt::join(column_definitions<TestResult>(), ",\n  "),
+                                 fmt::join(column_definitions<FollowedRow>(), ",\n  ")));
   transaction.commit();
 }
 

@@ -63,7 +63,8 @@ RunSettings from_json(const Json& json) {
           .family = named<Family>(json.at("family")),
           .mode = parse_slice_mode(json.at("mode").get<std::string>()),
           .reference = reference_from(json),
-          .positions = positions == "all" ? std::vector<int>() : positions.get<std::vector<int>>()};
+          .positions = positions == "all" ? std::vector<int>() : positions.get<std::vector<int>>(),
+          .follow = json.value("followed", std::vector<std::string>())};
 }
 
 }  // namespace
@@ -94,8 +95,9 @@ std::string settings_text(const RunSettings& settings) {
       .text("family", to_string(settings.family))
       .text("mode", to_string(settings.mode))
       .value("positions", settings.positions.empty() ? Json("all") : Json(settings.positions));
-  // Where there is none, the text is what it was before there were references.
+  // Where there are none, the text is what it was before there were references and pairs.
   if (settings.reference) builder.value("reference", reference_json(settings.reference));
+  if (!settings.follow.empty()) builder.value("followed", settings.follow);
   return builder.take().dump();
 }
 

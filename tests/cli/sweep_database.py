@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 
-TABLES = ("effects", "ripples", "final_norms", "trajectories")
+TABLES = ("effects", "ripples", "final_norms", "followed", "trajectories")
 
 
 @contextlib.contextmanager
@@ -46,5 +46,9 @@ def n_finished(file):
         n_layer = connection.execute("SELECT max(n_layer) FROM runs").fetchone()[0]
         counts = connection.execute(
             "SELECT run_id, intervention_id, count(*) FROM effects GROUP BY 1, 2").fetchall()
+        pairs = connection.execute(
+            "SELECT run_id, intervention_id, pair, position_a, position_b, count(*) FROM followed"
+            " GROUP BY 1, 2, 3, 4, 5").fetchall()
     assert all(count == n_layer for _, _, count in counts), counts
+    assert all(pair[-1] == n_layer + 1 for pair in pairs), pairs
     return len(counts)

@@ -5,7 +5,7 @@
 
 Each round sweeps several prompts into a new database, killed by SIGKILL, SIGTERM or SIGINT at
 random moments and started again with the same command. In the end every row of effects, ripples,
-final_norms and trajectories must be, bit for bit, the one of a sweep that nobody disturbed.
+final_norms, followed and trajectories must be, bit for bit, the one of a sweep that nobody disturbed.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from sweep_database import contents, n_finished, opened
 
 PROMPTS = ("I like Mary and pizza", "Berlin is the capital of Germany", "My pizza tells bad jokes.")
 HEADS = "*.0-1"
+PAIR = "e,a#1"  # letters that all of the prompts hold
 MEMORIES = ("1", "8MB", "1GB")  # from one intervention at a time to all at once
 SIGNALS = {signal.SIGKILL: -signal.SIGKILL, signal.SIGTERM: 143, signal.SIGINT: 130}
 MOST_KILLS = 8  # a round; then it may finish
@@ -28,8 +29,8 @@ MOST_MORE_ROUNDS = 10  # while no kill left a part behind
 
 
 def command(tool, database, memory):
-    return [tool, "sweep", *PROMPTS, "--heads", HEADS, "--db", str(database), "--memory", memory,
-            "--format", "json"]
+    return [tool, "sweep", *PROMPTS, "--heads", HEADS, "--pair", PAIR, "--db", str(database),
+            "--memory", memory, "--format", "json"]
 
 
 def run_to_the_end(tool, database, memory):

@@ -15,6 +15,8 @@ TOOL = None  # path of the binary; set by main()
 SANITIZED = "TACET_SANITIZED" in os.environ
 # Seconds after which a child is taken to hang: no measure of speed, since the machine may be busy.
 PATIENCE = 900 if SANITIZED else 120
+# What the tool keeps between runs, for as long as the tests run.
+CACHES = tempfile.TemporaryDirectory(prefix="tacet-caches-")
 
 PROMPT = "I like Mary and pizza"
 IDS = "1,2,3,4,5"
@@ -25,6 +27,7 @@ def environment(**changes):
     env = {k: v for k, v in os.environ.items()
            if k not in ("NO_COLOR", "TERM", "HUGGINGFACE_HUB_CACHE") and not k.startswith("HF_")}
     env["HF_HUB_CACHE"] = "/nonexistent/hub"  # what this machine's user has fetched is no matter
+    env["XDG_CACHE_HOME"] = CACHES.name
     for name, value in changes.items():
         env.pop(name, None) if value is None else env.update({name: value})
     return env

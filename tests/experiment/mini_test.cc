@@ -104,6 +104,84 @@ std::vector<std::string> task_names() {
 INSTANTIATE_TEST_SUITE_P(Tasks, MiniTask, ::testing::ValuesIn(task_names()),
                          [](const auto& task) { return task.param; });
 
+/// What `predict` says of an item of a task: its prompt, the right token, and perhaps a wrong one.
+Prediction prediction_of(const nlohmann::json& item) {
+  PredictOptions options;
+  options.targets = {static_cast<std::int32_t>(single_token(item[1].get<std::string>()))};
+  if (item.size() > 2) {
+    options.contrast = static_cast<std::int32_t>(single_token(item[2].get<std::string>()));
+  }
+  const Prompt prompt = make_prompt(tokenizer(), item[0].get<std::string>());
+  return predict(mini(), prompt, {}, options, &tokenizer()).clean;
+}
+
+class MiniPredicts : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(MiniPredicts, WhatTheCardSays) {
+  const nlohmann::json& items = evaluation()["tasks"][GetParam()]["items"];
+  const nlohmann::json& card = evaluation()["results"][GetParam()];
+  int on_top = 0;
+  int above_wrong = 0;
+  double probabilities = 0;
+  double differences = 0;
+  for (const nlohmann::json& item : items) {
+    const Prediction prediction = prediction_of(item);
+    on_top += prediction.target.rank == 1 ? 1 : 0;
+    probabilities += prediction.target.prob;
+    differences += prediction.logit_diff.value_or(0);
+    above_wrong += prediction.logit_diff.value_or(0) > 0 ? 1 : 0;
+  }
+  const auto n = static_cast<double>(items.size());
+  EXPECT_EQ(on_top, card["top1"].get<int>());
+  EXPECT_NEAR(probabilities / n, card["mean_probability"].get<double>(), kTolerance);
+  if (!card.contains("right_above_wrong")) return;
+  EXPECT_EQ(above_wrong, card["right_above_wrong"].get<int>());
+  EXPECT_NEAR(differences / n, card["mean_logit_difference"].get<double>(), 5 * kTolerance);
+}
+
+INSTANTIATE_TEST_SUITE_P(Tasks, MiniPredicts, ::testing::Values("capitals", "indirect_objects"),
+                         [](const auto& task) { return task.param; });
+
+/// An item of the indirect objects, and the same with the other name giving.
+PatchPair pair_of(const nlohmann::json& item) {
+  const auto text = item[0].get<std::string>();
+  const auto right = item[1].get<std::string>();
+  const auto wrong = item[2].get<std::string>();
+  std::string corrupt = text;
+  corrupt.replace(corrupt.rfind(wrong), wrong.size(), right);
+  const auto token = [](const std::string& name) {
+    return Token{.id = static_cast<std::int32_t>(single_token(name)), .text = name};
+  };
+  return {.clean = make_prompt(tokenizer(), text),
+          .corrupt = make_prompt(tokenizer(), corrupt),
+          .target = token(right),
+          .contrast = token(wrong)};
+}
+
+TEST(Mini, PatchingFindsTheHeadThatCostsIndirectObjectsMost) {
+  const nlohmann::json& heads = evaluation()["heads"];
+  const nlohmann::json& items = evaluation()["tasks"]["indirect_objects"]["items"];
+  std::vector<PatchPair> pairs;
+  for (std::size_t i = 0; i < heads["prompts_per_task"].get<std::size_t>(); ++i) {
+    pairs.push_back(pair_of(items[i]));
+  }
+  const PatchResult result = patch(mini(), pairs, {});
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const PairRun& run = result.pairs[i];
+    EXPECT_EQ(run.clean_logit_diff, *prediction_of(items[i]).logit_diff);
+    EXPECT_GT(run.clean_logit_diff, 0) << items[i];
+    EXPECT_LT(run.corrupt_logit_diff, 0) << items[i];
+  }
+  const auto strongest = std::ranges::max_element(
+      result.cells, {}, [](const PatchCell& cell) { return *cell.recovered; });
+  const auto costliest = std::ranges::max_element(heads["top"], {}, [](const nlohmann::json& row) {
+    return row["indirect_objects"].get<double>();
+  });
+  EXPECT_EQ(to_string(Head{strongest->layer, *strongest->head}),
+            (*costliest)["head"].get<std::string>());
+  EXPECT_GT(*strongest->recovered, 0.5);
+}
+
 TEST(Mini, KnowsWhatTheExperimentsAskAbout) {
   const nlohmann::json& results = evaluation()["results"];
   EXPECT_GE(results["capitals"]["n"].get<int>(), 30);

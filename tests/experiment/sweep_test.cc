@@ -177,6 +177,38 @@ TEST(Sweep, EverySettingOfSilenceReachesIt) {
   }
 }
 
+TEST(Sweep, FollowsEachPromptsOwnPairs) {
+  const TinyModel tiny(shape(3, 2, 6));
+  std::vector<SweepPrompt> prompts = everything(3, 2);
+  prompts[0].follow = {{.name = "a,b", .first = 2, .second = 8}};
+  prompts[3].follow = {{.name = "a,b", .first = 0, .second = 1},
+                       {.name = "a,c", .first = 1, .second = 3}};
+  SweepOptions options;
+  options.silence.cosine = Cosine::centred;
+  options.silence.follow = {{.name = "of all", .first = 0, .second = 3}};
+  Found expected;
+  for (std::size_t p = 0; p < prompts.size(); ++p) {
+    SilenceOptions own = options.silence;
+    own.follow.insert(own.follow.end(), prompts[p].follow.begin(), prompts[p].follow.end());
+    const Found one = one_by_one(tiny.model, std::span(prompts).subspan(p, 1), own);
+    for (std::size_t k = 0; k < prompts[p].interventions.size(); ++k) {
+      expected.json[key(p, k)] = one.json.at(key(0, k));
+    }
+  }
+  for (const std::uint64_t memory : {std::uint64_t{0}, std::uint64_t{1}}) {
+    options.memory = memory;
+    Found found = run_sweep(tiny.model, prompts, options);
+    std::erase_if(found.json,
+                  [](const auto& one) { return one.first.find('/') == std::string::npos; });
+    EXPECT_EQ(found.json, expected.json);
+    EXPECT_THAT(found.json.at(key(3, 0)), HasSubstr("a,c"));
+  }
+  prompts[1].follow = {{.name = "a,b", .first = 1, .second = 4}};
+  EXPECT_THAT([&] { run_sweep(tiny.model, prompts, options); },
+              ::testing::ThrowsMessage<UsageError>(
+                  AllOf(HasSubstr("prompt number 1"), HasSubstr("positions 1 and 4"))));
+}
+
 TEST(Sweep, TellsItsProgressToTheEnd) {
   const TinyModel tiny(shape(3, 2, 6));
   SweepOptions options;

@@ -46,6 +46,20 @@ TEST(Environment, CertificatesOfOnesOwn) {
   EXPECT_EQ(read({{"SSL_CERT_FILE", ""}}).certificates, std::nullopt);
 }
 
+TEST(Environment, CachesOfTheUserAreWhereTheXdgSpecificationSays) {
+  const auto caches = [](Variables variables) {
+    variables.emplace("HOME", "/home/me");
+    return read_user_caches([&](const char* name) -> std::optional<std::string> {
+      const auto found = variables.find(name);
+      return found == variables.end() ? std::nullopt : std::optional(found->second);
+    });
+  };
+  EXPECT_EQ(caches({}), "/home/me/.cache");
+  EXPECT_EQ(caches({{"XDG_CACHE_HOME", "/xdg"}}), "/xdg");
+  EXPECT_EQ(caches({{"XDG_CACHE_HOME", ""}}), "/home/me/.cache");
+  EXPECT_EQ(caches({{"XDG_CACHE_HOME", "relative"}}), "/home/me/.cache");
+}
+
 TEST(Environment, TheCacheIsWhereTheMostSpecificVariableSays) {
   EXPECT_EQ(read({{"XDG_CACHE_HOME", "/xdg"}}).cache, "/xdg/huggingface/hub");
   EXPECT_EQ(read({{"XDG_CACHE_HOME", "/xdg"}, {"HF_HOME", "/hf"}}).cache, "/hf/hub");

@@ -45,6 +45,8 @@ TEST(Safetensors, ReadsNamesTypesShapesAndPlaces) {
   EXPECT_EQ(parsed.tensors[1].data.data(), as_bytes(file).data() + parsed.data_offset + 16);
   EXPECT_EQ(parsed.tensors[2].name, "s");
   EXPECT_TRUE(parsed.tensors[2].shape.empty());
+  EXPECT_EQ(parsed.metadata, (std::vector<std::pair<std::string, std::string>>{{"format", "pt"}}));
+  EXPECT_TRUE(parse_safetensors(as_bytes(safetensors_bytes("{}", 0)), "f").metadata.empty());
 }
 
 // The vectors that the format's own tests accept.

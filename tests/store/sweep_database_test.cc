@@ -43,7 +43,8 @@ SweepOutcome as_outcome(const SilenceResult& result) {
           .values_changed = result.values_changed,
           .layers = result.layers,
           .final_norm = result.final_norm,
-          .ripple = result.ripple};
+          .ripple = result.ripple,
+          .followed = result.followed};
 }
 
 TEST(SweepDatabase, GivesBackEveryBit) {
@@ -144,6 +145,7 @@ TEST(SweepDatabase, KnowsItsRuns) {
   settings.family = Family::sweep;
   settings.mode = {0.1F};
   settings.positions = {1, 3};
+  settings.follow = {"pineapple,pizza", "\"quoted\", pizza#2"};
   const Model model = Model::mini();
   {
     SweepDatabase database = SweepDatabase::open_for_writing(folder / "a.db");
@@ -285,6 +287,10 @@ TEST(SweepDatabase, NeverMixesRunsThatDiffer) {
       },
       [](RunSettings& s) {
         s.reference = {"a.txt", "0123456789abcdef", 3, 7};
+      },
+      [](RunSettings& s) { s.follow = {"a,b"}; },
+      [](RunSettings& s) {
+        s.follow = {"a,b", "a,c"};
       },
       [](RunSettings& s) { s.positions = {0}; },
       [](RunSettings& s) {

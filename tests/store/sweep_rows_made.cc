@@ -54,6 +54,27 @@ LayerEffect sweep_row(int number, Head head, int layer) {
   return row;
 }
 
+FollowedPair sweep_pair(int number, Head head, int first, int second) {
+  FollowedPair pair{.pair = {.name = "made,pair", .first = first, .second = second},
+                    .layers = {},
+                    .final_norm = {}};
+  for (int layer = 0; layer <= kSweepLayers; ++layer) {
+    const LayerEffect of_all = sweep_row(number, head, layer);
+    const double clean = of_all.mean_clean / (1 + first);
+    FollowedRow row{.layer = layer,
+                    .clean = clean,
+                    .silenced = clean + of_all.mean_delta * (1 + second),
+                    .delta = of_all.mean_delta * (1 + second),
+                    .direct_delta = of_all.direct_mean_delta / (1 + second)};
+    if (layer == kSweepLayers) {
+      pair.final_norm = row;
+    } else {
+      pair.layers.push_back(row);
+    }
+  }
+  return pair;
+}
+
 std::string value_text(sqlite3_stmt* statement, int column) {
   const int type = ::sqlite3_column_type(statement, column);
   if (type == SQLITE_NULL) return "null";
@@ -128,6 +149,7 @@ SilenceResult sweep_result(int number, Head head) {
   if (head != Head{1, 1}) result.ripple.late_se = 0.01 + noise(number) / 1000;
   result.final_norm = sweep_row(number, head, kSweepLayers);
   result.final_norm->p_adjusted = std::nullopt;
+  result.followed = {sweep_pair(number, head, 1, 3), sweep_pair(number, head, 0, 2)};
   return result;
 }
 
@@ -186,7 +208,7 @@ Table query(const std::filesystem::path& file, const std::string& sql) {
 std::string contents(const std::filesystem::path& file) {
   std::string text;
   for (const char* const name : {"meta", "runs", "tokens", "interventions", "ripples", "effects",
-                                 "final_norms", "trajectories", "checks"}) {
+                                 "final_norms", "followed", "trajectories", "checks"}) {
     const Table table = query(file, fmt::format("SELECT * FROM {}", name));
     text += fmt::format("{}: {}\n", name, fmt::join(table.columns, "|"));
     for (const auto& row : table.rows) text += fmt::format("{}\n", fmt::join(row, "|"));
@@ -203,6 +225,14 @@ std::string text_of(const SweepOutcome& outcome) {
   for (const LayerEffect& row : outcome.layers) store::visit_columns(row, maker);
   maker("final_norm", outcome.final_norm.has_value());
   if (outcome.final_norm) store::visit_columns(*outcome.final_norm, maker);
+  for (const FollowedPair& one : outcome.followed) {
+    maker("pair", one.pair.name);
+    maker("first", one.pair.first);
+    maker("second", one.pair.second);
+    for (const FollowedRow& row : one.layers) store::visit_columns(row, maker);
+    maker("final_norm", one.final_norm.has_value());
+    if (one.final_norm) store::visit_columns(*one.final_norm, maker);
+  }
   return maker.text;
 }
 

@@ -23,6 +23,7 @@ TrajectoryResult sweep_trajectory(int number);
 
 /// What silencing `head` did to that prompt. Even heads decouple and odd ones couple, the more the
 /// further above the cut; head 1 of block 1 changes its sign half-way. No two numbers are equal.
+/// Two places of one pair are followed, the later one first.
 SilenceResult sweep_result(int number, Head head);
 
 /// Every head of the shape, in order.
