@@ -32,9 +32,9 @@ struct Packed {
   Buffer<float> out;      ///< [tile rows, round_up(d_head, kPanel)]
 };
 
-void pack(const Rows& qkv, const Sequence& run, std::size_t head, std::size_t d_head,
+void pack(const AttentionRows& qkv, const Sequence& run, std::size_t head, std::size_t d_head,
           Packed& packed) {
-  const std::size_t d_model = qkv.cols() / 3;
+  const std::size_t d_model = qkv.own.cols() / 3;
   const std::size_t n = run.row_of.size();
   const std::size_t n_padded = round_up(n, kPanel);
   const std::size_t d_padded = round_up(d_head, kPanel);
@@ -47,7 +47,7 @@ void pack(const Rows& qkv, const Sequence& run, std::size_t head, std::size_t d_
   std::fill_n(packed.keys.data(), n_padded * d_head, 0.0F);
   std::fill_n(packed.values.data(), n * d_padded, 0.0F);
   for (std::size_t j = 0; j < n; ++j) {
-    const float* const row = qkv.row(run.row_of[j]).data() + head * d_head;
+    const float* const row = qkv.row(run, j).data() + head * d_head;
     if (j >= run.first_own) {
       const std::size_t own = j - run.first_own;
       const std::size_t first = own / kTileRows * kTileRows;
@@ -112,8 +112,8 @@ void attend_tile(const Sequence& run, std::size_t first, std::size_t rows, std::
 
 }  // namespace
 
-void Attend(const Rows& qkv, const Sequence& run, std::size_t head, std::size_t d_head, float scale,
-            Rows& z) {
+void Attend(const AttentionRows& qkv, const Sequence& run, std::size_t head, std::size_t d_head,
+            float scale, Rows& z) {
   thread_local Packed packed;
   pack(qkv, run, head, d_head, packed);
   const std::size_t d_padded = round_up(d_head, kPanel);
@@ -135,8 +135,8 @@ namespace tacet::engine {
 
 HWY_EXPORT(Attend);
 
-void attend(const Rows& qkv, const Sequence& run, std::size_t head, std::size_t d_head, float scale,
-            Rows& z) {
+void attend(const AttentionRows& qkv, const Sequence& run, std::size_t head, std::size_t d_head,
+            float scale, Rows& z) {
   HWY_DYNAMIC_DISPATCH(Attend)(qkv, run, head, d_head, scale, z);
 }
 

@@ -130,6 +130,8 @@ void Batch::add_runs(std::span<const PassPrompt> prompts) {
     }
     run.sequence = make_sequence(ids.size(), best, n_rows_);
     n_rows_ += run.sequence.n_own();
+    const std::size_t n_shared = run.sequence.first_own;
+    if (n_shared > 0 && run.sequence.row_of[n_shared - 1] >= n_clean_rows_) runs_share_rows_ = true;
   }
 }
 

@@ -88,6 +88,8 @@ class Batch {
   const std::vector<BatchRun>& runs() const { return runs_; }
   std::size_t n_clean_rows() const { return n_clean_rows_; }
   std::size_t n_rows() const { return n_rows_; }
+  /// Whether a run has rows that belong to another run and not to a clean one.
+  bool runs_share_rows() const { return runs_share_rows_; }
   /// Runs that enter block `layer` with rows of their own: those whose cut is below it, and the
   /// patches of the stream that enters it.
   std::size_t runs_before(int layer) const;
@@ -114,6 +116,7 @@ class Batch {
   std::vector<BatchRun> runs_;
   std::size_t n_clean_rows_ = 0;
   std::size_t n_rows_ = 0;
+  bool runs_share_rows_ = false;
   bool only_last_rows_ = false;
 };
 

@@ -52,9 +52,11 @@ class Pass {
         final_rows_(final_rows),
         matmul_(threads),
         x_(batch_.n_rows(), d_model_),
-        normed_(batch_.n_rows(), d_model_),
         taken_out_(batch_.n_rows(), d_model_),
-        qkv_(batch_.n_rows(), 3 * d_model_),
+        qkv_(batch_.runs_share_rows()
+                 ? batch_.n_rows()
+                 : std::min(batch_.n_rows(), batch_.n_clean_rows() + kFewRunRows),
+             3 * d_model_),
         z_(batch_.n_rows(), d_model_),
         changed_(batch_.n_rows(), 0),
         rows_(batch_.n_clean_rows()),
@@ -85,9 +87,9 @@ class Pass {
       emit(layer + 1, x_, nullptr, observe);
     }
     const LayerNorm ln_f(weights_.ln_f, config_.layer_norm_epsilon);
-    parallel_for_rows([&](std::size_t row) { ln_f.apply(x_.row(row), normed_.row(row)); });
-    require_finite_in(normed_, config_.n_layer);
-    emit(config_.n_layer + 1, normed_, &ln_f, observe);
+    parallel_for_rows(rows_, [&](std::size_t row) { ln_f.apply(x_.row(row), z_.row(row)); });
+    require_finite_in(z_, config_.n_layer);
+    emit(config_.n_layer + 1, z_, &ln_f, observe);
     if (final_rows_ == FinalRows::all) values_changed_ = count_changed();
     weights_.check_unchanged();
   }
@@ -126,15 +128,8 @@ class Pass {
     support::touch_pages(memory, threads_);
   }
 
-  void normalise(const model::Norm& norm) {
-    const LayerNorm layer_norm(norm, config_.layer_norm_epsilon);
-    parallel_for_rows([&](std::size_t row) { layer_norm.apply(x_.row(row), normed_.row(row)); });
-  }
-
   void attention(int layer, const model::Block& block, const HeadsObserver& observe_heads) {
-    normalise(block.ln_1);
-    matmul_.multiply(normed_, rows_, block.c_attn, qkv_);
-    attend_all(layer);
+    attend_all(layer, block);
     if (observe_heads) {
       std::vector<RowsView> clean;
       for (const Sequence& sequence : batch_.clean()) clean.emplace_back(z_, sequence.row_of);
@@ -147,20 +142,57 @@ class Pass {
     push(layer);
   }
 
-  void attend_all(int layer) {
-    std::vector<const Sequence*> sequences;
-    for (const Sequence& sequence : batch_.clean()) sequences.push_back(&sequence);
-    for (std::size_t r = 0; r < batch_.runs_before(layer); ++r) {
-      sequences.push_back(&batch_.runs()[r].sequence);
-    }
+  /// The heads' outputs of all rows, into `z_`.
+  void attend_all(int layer, const model::Block& block) {
     double scale = config_.scale_attn_weights ? 1.0 / std::sqrt(static_cast<double>(d_head_)) : 1.0;
     if (config_.scale_attn_by_inverse_layer_idx) scale /= layer + 1;
+    const LayerNorm ln_1(block.ln_1, config_.layer_norm_epsilon);
+    const auto attend_head = [&](const AttentionRows& qkv, const Sequence& sequence,
+                                 std::size_t head) {
+      attend(qkv, sequence, head, d_head_, static_cast<float>(scale), z_);
+    };
     const auto n_head = static_cast<std::size_t>(config_.n_head);
-    const std::size_t work = rows_ * sequences.front()->row_of.size() * d_model_;
-    parallel_for(
-        sequences.size() * n_head, work < kParallelWork ? 1 : threads_, [&](std::size_t i) {
-          attend(qkv_, *sequences[i / n_head], i % n_head, d_head_, static_cast<float>(scale), z_);
+
+    const std::size_t n_together = qkv_rows();
+    parallel_for_rows(n_together, [&](std::size_t row) { ln_1.apply(x_.row(row), z_.row(row)); });
+    matmul_.multiply(z_, n_together, block.c_attn, qkv_);
+    std::vector<const Sequence*> together;
+    std::vector<const Sequence*> apart;
+    for (const Sequence& sequence : batch_.clean()) together.push_back(&sequence);
+    for (std::size_t r = 0; r < batch_.runs_before(layer); ++r) {
+      const Sequence& sequence = batch_.runs()[r].sequence;
+      if (sequence.n_own() == 0) continue;
+      (sequence.first_row() < n_together ? together : apart).push_back(&sequence);
+    }
+    const std::size_t work = n_together * together.front()->row_of.size() * d_model_;
+    parallel_for(together.size() * n_head, work < kParallelWork ? 1 : threads_, [&](std::size_t i) {
+      const Sequence& sequence = *together[i / n_head];
+      const std::size_t first = sequence.n_own() == 0 ? 0 : sequence.first_row();
+      attend_head({.own = qkv_, .own_first = first, .shared = qkv_}, sequence, i % n_head);
+    });
+
+    std::vector<Range> units;
+    for (const Sequence* const sequence : apart) {
+      units.push_back({sequence->first_row(), sequence->n_own()});
+    }
+    matmul_.multiply_units(
+        [&](std::size_t row, std::span<float> out) { ln_1.apply(x_.row(row), out); }, units,
+        block.c_attn,
+        [&](Range some, const Rows& qkv) {
+          for (std::size_t i = some.first; i < some.end(); ++i) {
+            const std::size_t own_first = units[i].first - units[some.first].first;
+            for (std::size_t head = 0; head < n_head; ++head) {
+              attend_head({.own = qkv, .own_first = own_first, .shared = qkv_}, *apart[i], head);
+            }
+          }
         });
+  }
+
+  /// Rows whose queries, keys and values are made first and kept in `qkv_`. Runs that share clean
+  /// rows alone need none there; few rows are sooner done all at once.
+  std::size_t qkv_rows() const {
+    const bool in_parts = rows_ - batch_.n_clean_rows() > kFewRunRows && !batch_.runs_share_rows();
+    return in_parts ? batch_.n_clean_rows() : rows_;
   }
 
   /// Gives the runs whose stream is patched before block `layer` rows of their own.
@@ -188,8 +220,8 @@ class Pass {
   void cut(int layer) {
     const std::size_t first = batch_.runs_before(layer);
     const std::size_t end = batch_.runs_within(layer);
-    for (std::size_t r = first; r < end; ++r) {
-      const BatchRun& run = batch_.runs()[r];
+    parallel_for(end - first, end - first < 2 ? 1 : threads_, [&](std::size_t i) {
+      const BatchRun& run = batch_.runs()[first + i];
       const Sequence& clean = batch_.clean()[run.prompt];
       for (std::size_t t = run.sequence.first_own; t < run.sequence.row_of.size(); ++t) {
         const std::size_t row = run.sequence.row_of[t];
@@ -197,7 +229,7 @@ class Pass {
         z_.copy_row(z_, clean.row_of[t], row);
         std::ranges::fill(taken_out_.row(row), 0.0F);
       }
-    }
+    });
     rows_ = batch_.rows_within(layer);
   }
 
@@ -318,7 +350,7 @@ class Pass {
   /// `layer` is -1 for the embedding, n_layer for ln_f.
   void require_finite_in(const Rows& state, int layer) {
     std::atomic<bool> finite = true;
-    parallel_for_rows([&](std::size_t row) {
+    parallel_for_rows(rows_, [&](std::size_t row) {
       if (!all_finite(state.row(row))) finite = false;
     });
     if (finite) return;
@@ -357,11 +389,11 @@ class Pass {
   }
 
   template <typename Body>
-  void parallel_for_rows(const Body& body) {
-    const std::size_t chunks = (rows_ + kRowsPerTask - 1) / kRowsPerTask;
-    parallel_for(chunks, rows_ * d_model_ < kParallelWork / 8 ? 1 : threads_,
+  void parallel_for_rows(std::size_t rows, const Body& body) {
+    const std::size_t chunks = (rows + kRowsPerTask - 1) / kRowsPerTask;
+    parallel_for(chunks, rows * d_model_ < kParallelWork / 8 ? 1 : threads_,
                  [&](std::size_t chunk) {
-                   const std::size_t end = std::min(rows_, (chunk + 1) * kRowsPerTask);
+                   const std::size_t end = std::min(rows, (chunk + 1) * kRowsPerTask);
                    for (std::size_t row = chunk * kRowsPerTask; row < end; ++row) body(row);
                  });
   }
@@ -369,6 +401,8 @@ class Pass {
   /// Multiplications below which a second thread is not worth waking.
   static constexpr std::size_t kParallelWork = 1U << 22U;
   static constexpr std::size_t kRowsPerTask = 16;
+  /// Rows of runs up to which their attention is not made in parts.
+  static constexpr std::size_t kFewRunRows = 240;
 
   const model::Weights& weights_;
   const ModelConfig& config_;
@@ -379,10 +413,11 @@ class Pass {
   FinalRows final_rows_;
   Matmul matmul_;
   Rows x_;          // residual stream
-  Rows normed_;     // LayerNorm's output
   Rows taken_out_;  // silenced contributions so far, in the runs' own rows
-  Rows qkv_;
-  Rows z_;                             // heads' outputs side by side, the input of attn.c_proj
+  Rows qkv_;        // queries, keys and values of the first rows (qkv_rows())
+  /// The heads' outputs side by side, the input of attn.c_proj; before the attention, and behind
+  /// the last block, a LayerNorm's output.
+  Rows z_;
   std::vector<std::int64_t> changed_;  // values changed, per row
   std::vector<std::vector<std::int64_t>> values_changed_;
   std::size_t rows_;  // rows in use
@@ -401,9 +436,9 @@ void DirectView::copy_row(std::size_t position, std::span<float> out) const {
 }
 
 std::uint64_t bytes_per_row(const ModelConfig& config) {
-  // The stream, its norm and what is taken out; queries, keys, values and the heads' outputs.
+  // The stream, what is taken out and the heads' outputs; queries, keys and values.
   const auto d_model = static_cast<std::uint64_t>(config.d_model);
-  return sizeof(float) * (3 * d_model + 4 * d_model) + sizeof(std::int64_t);
+  return sizeof(float) * (3 * d_model + 3 * d_model) + sizeof(std::int64_t);
 }
 
 std::uint64_t bytes_for_weights(const ModelConfig& config) {

@@ -1,6 +1,9 @@
 #include "engine/matmul.h"
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
@@ -26,19 +29,55 @@ constexpr std::size_t parts(std::size_t n, std::size_t step) {
   return (n + step - 1) / step;
 }
 
-/// Rows of a part, whole tiles: such that there are `fewest` parts, where rows suffice, and every
-/// thread finds as many as the others.
-std::size_t part_rows(std::size_t rows, std::size_t fewest, int threads) {
-  const auto team = static_cast<std::size_t>(threads);
-  const std::size_t n_parts = parts(fewest, team) * team;
-  return parts(parts(rows, n_parts), kRowStep) * kRowStep;
+/// Rows of the smallest part: with fewer, reading the weights takes longer than multiplying.
+constexpr std::size_t kSmallestPart = 2 * kRowStep;
+
+/// Rows of the next part when `left` are left: large parts first, whole tiles. A thread that is
+/// late, or finds one part more than the others, is waited for no longer than the last, small ones
+/// take.
+std::size_t next_part(std::size_t left, int threads) {
+  if (threads == 1) return kRowBlock;
+  const std::size_t share = left / (kPartsPerThread * static_cast<std::size_t>(threads));
+  return std::clamp(parts(share, kRowStep) * kRowStep, kSmallestPart, kRowBlock);
 }
 
-/// Columns of a part, so that `n_row_parts` times as many parts as that makes are enough.
-std::size_t part_cols(std::size_t cols, std::size_t most, std::size_t n_row_parts, int threads) {
+std::vector<Range> row_parts(std::size_t rows, int threads) {
+  std::vector<Range> list;
+  for (std::size_t first = 0; first < rows; first = list.back().end()) {
+    list.push_back({first, std::min(next_part(rows - first, threads), rows - first)});
+  }
+  return list;
+}
+
+/// Parts of whole units: as many as fit, one at least.
+std::vector<Range> unit_parts(std::span<const Range> units, int threads) {
+  std::vector<Range> list;
+  const std::size_t rows_end = units.back().end();
+  for (std::size_t first = 0; first < units.size(); first = list.back().end()) {
+    const std::size_t begin = units[first].first;
+    const std::size_t rows = next_part(rows_end - begin, threads);
+    std::size_t end = first + 1;
+    while (end < units.size() && units[end].end() - begin <= rows) ++end;
+    list.push_back({first, end - first});
+  }
+  return list;
+}
+
+/// Calls `body` for every part, in order, on `threads` threads that take the next one as they end
+/// one.
+void for_parts(std::span<const Range> list, int threads, const std::function<void(Range)>& body) {
+  std::atomic<std::size_t> next = 0;
+  parallel_for(std::min(list.size(), static_cast<std::size_t>(threads)), threads,
+               [&](std::size_t /*thread*/) {
+                 for (std::size_t i = next++; i < list.size(); i = next++) body(list[i]);
+               });
+}
+
+/// Columns of a part, so that there are enough parts, where columns suffice.
+std::size_t part_cols(std::size_t cols, int threads) {
   const std::size_t wanted = kPartsPerThread * static_cast<std::size_t>(threads);
-  std::size_t width = most;
-  while (threads > 1 && width > kColStep && n_row_parts * parts(cols, width) < wanted) {
+  std::size_t width = kStripCols;
+  while (threads > 1 && width > kColStep && parts(cols, width) < wanted) {
     width = parts(width / 2, kColStep) * kColStep;
   }
   return width;
@@ -83,22 +122,43 @@ void Matmul::compute(const Rows& in, std::size_t rows, const model::Linear& line
   const int team = rows * product.inner() * cols < kParallelWork ? 1 : threads_;
 
   if (rows <= kFewRows) {
-    const std::size_t width = part_cols(cols, kStripCols, 1, team);
+    const std::size_t width = part_cols(cols, team);
     parallel_for(parts(cols, width), team, [&](std::size_t i) {
       multiply_strip(product, {i * width, std::min(width, cols - i * width)});
     });
     return;
   }
   pack_all(product, packed_, team);
-  const std::size_t height = part_rows(rows, parts(rows, kRowBlock), team);
-  const std::size_t n_row_parts = parts(rows, height);
-  const std::size_t width = part_cols(cols, parts(cols, kColStep) * kColStep, n_row_parts, team);
-  const std::size_t n_col_parts = parts(cols, width);
-  parallel_for(n_row_parts * n_col_parts, team, [&](std::size_t i) {
-    const std::size_t row = i / n_col_parts * height;
-    const std::size_t col = i % n_col_parts * width;
-    multiply_packed(product, {row, std::min(height, rows - row)},
-                    {col, std::min(width, cols - col)}, packed_.data());
+  for_parts(row_parts(rows, team), team, [&](Range part) {
+    multiply_packed(product, part, {0, cols}, packed_.data());
+  });
+}
+
+void Matmul::multiply_units(const RowSource& in, std::span<const Range> units,
+                            const model::Linear& linear, const UnitsReader& read) {
+  if (units.empty()) return;
+  const std::vector<float> bias = bias_of(linear);
+  const Product all{.weight = &linear.weight, .bias = bias.data()};
+  const std::size_t rows = units.back().end() - units.front().first;
+  const int team = rows * all.inner() * all.cols() < kParallelWork ? 1 : threads_;
+  pack_all(all, packed_, team);
+  for_parts(unit_parts(units, team), team, [&](Range part) {
+    thread_local Buffer<float> near;
+    const std::size_t first = units[part.first].first;
+    const std::size_t count = units[part.end() - 1].end() - first;
+    near.reserve(count * (all.inner() + all.cols()));
+    Rows taken(near.data(), all.inner());
+    Rows made(near.data() + count * all.inner(), all.cols());
+    for (std::size_t row = 0; row < count; ++row) in(first + row, taken.row(row));
+    Product product = all;
+    product.in = taken.data();
+    product.out = made.data();
+    product.n_rows = count;
+    for (std::size_t row = 0; row < count; row += kRowBlock) {
+      multiply_packed(product, {row, std::min(kRowBlock, count - row)}, {0, all.cols()},
+                      packed_.data());
+    }
+    read(part, made);
   });
 }
 
@@ -121,25 +181,21 @@ void Matmul::feed_forward(const RowSource& in, std::size_t rows, const model::Li
   const int team = rows * up.inner() * up.cols() < kParallelWork ? 1 : threads_;
   pack_all(up, packed_, team);
   pack_all(down, packed_second_, team);
-  const std::size_t fewest = kPartsPerThread * static_cast<std::size_t>(team);
-  const std::size_t height = part_rows(rows, std::max(parts(rows, kRowBlock), fewest), team);
-  parallel_for(parts(rows, height), team, [&](std::size_t i) {
+  for_parts(row_parts(rows, team), team, [&](Range part) {
     thread_local Buffer<float> between;
-    const std::size_t begin = i * height;
-    const std::size_t count = std::min(height, rows - begin);
     between.reserve(kRowBlock * width);
     Rows normed(between.data(), up.inner());
-    for (std::size_t row = 0; row < count; ++row) in(begin + row, normed.row(row));
+    for (std::size_t row = 0; row < part.count; ++row) in(part.first + row, normed.row(row));
     Product part_up = up;
     part_up.in = normed.data();
-    part_up.out = normed.data() + count * up.inner();
-    part_up.n_rows = count;
-    multiply_packed(part_up, {0, count}, {0, up.cols()}, packed_.data());
+    part_up.out = normed.data() + part.count * up.inner();
+    part_up.n_rows = part.count;
+    multiply_packed(part_up, {0, part.count}, {0, up.cols()}, packed_.data());
     Product part_down = down;
     part_down.in = part_up.out;
-    part_down.out = sum.row(begin).data();
-    part_down.n_rows = count;
-    multiply_packed(part_down, {0, count}, {0, down.cols()}, packed_second_.data());
+    part_down.out = sum.row(part.first).data();
+    part_down.n_rows = part.count;
+    multiply_packed(part_down, {0, part.count}, {0, down.cols()}, packed_second_.data());
   });
 }
 

@@ -16,6 +16,10 @@ namespace tacet::engine {
 /// Writes row number `row` of a product's input to `out`; called from several threads.
 using RowSource = std::function<void(std::size_t row, std::span<float> out)>;
 
+/// Reads some units' rows of a product, [their rows, cols], on one of several threads; they are
+/// gone when it returns.
+using UnitsReader = std::function<void(Range units, const Rows& product)>;
+
 /// Products of rows with Conv1D weights, float32.
 ///
 /// The bits of an output row depend on that input row, the weights and the machine's vector unit
@@ -35,6 +39,12 @@ class Matmul {
 
   /// out[i] += in[i] * linear.weight + linear.bias; everything else as for `multiply`.
   void multiply_and_add(const Rows& in, std::size_t rows, const model::Linear& linear, Rows& out);
+
+  /// The products in(i) * linear.weight + linear.bias of many rows, some whole units at a time, so
+  /// that whoever reads them finds them near the core. The rows of `units` follow one another; a
+  /// unit has one row at least.
+  void multiply_units(const RowSource& in, std::span<const Range> units,
+                      const model::Linear& linear, const UnitsReader& read);
 
   /// sum[i] += second(activation(first(in(i)))) for `rows` rows, with the bits of the two products
   /// one after the other. Many rows go through both some at a time, so that what lies between stays

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/rows.h"
 #include "model/weights.h"
 
 namespace tacet::engine {
@@ -20,12 +21,6 @@ struct Product {
 
   std::size_t inner() const { return static_cast<std::size_t>(weight->rows); }
   std::size_t cols() const { return static_cast<std::size_t>(weight->cols); }
-};
-
-/// A part of something that is counted from 0: [first, first + count).
-struct Range {
-  std::size_t first = 0;
-  std::size_t count = 0;
 };
 
 /// Rows that are worked on together: as many as stay in a core's cache beside their sums.

@@ -9,6 +9,14 @@
 
 namespace tacet::engine {
 
+/// A part of something that is counted from 0: [first, first + count).
+struct Range {
+  std::size_t first = 0;
+  std::size_t count = 0;
+
+  std::size_t end() const { return first + count; }
+};
+
 /// A float32 matrix, row-major, not initialised: in memory of its own, or in someone else's.
 class Rows {
  public:

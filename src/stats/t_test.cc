@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <functional>
@@ -133,8 +134,24 @@ double log10_two_sided_p(double t, double df) {
 double critical_t(double alpha, double df) {
   check_degrees(df);
   check_alpha(alpha);
+  // A sweep asks for a few of them tens of thousands of times, and one takes as long as ten p.
+  struct Known {
+    double alpha;
+    double df;
+    double critical;
+  };
+  constexpr std::size_t kRemembered = 8;
+  thread_local std::array<Known, kRemembered> known = {};
+  thread_local std::size_t oldest = 0;
+  for (const Known& one : known) {
+    if (one.alpha == alpha && one.df == df) return one.critical;
+  }
   const StudentsT distribution(df);
-  return static_cast<double>(-quantile(distribution, static_cast<long double>(alpha) / 2));
+  const auto critical =
+      static_cast<double>(-quantile(distribution, static_cast<long double>(alpha) / 2));
+  known[oldest] = {alpha, df, critical};
+  oldest = (oldest + 1) % kRemembered;
+  return critical;
 }
 
 std::optional<TTest> paired_t_test(std::span<const double> clean, std::span<const double> silenced,

@@ -256,7 +256,8 @@ class Resume(PullTest):
             time.sleep(chance.uniform(0.005, 0.25))
             process.send_signal(signal.SIGKILL if i % 2 else signal.SIGINT)
             process.communicate(timeout=60)
-            self.assertIn(process.returncode, (0, -signal.SIGKILL, 130))
+            # On a busy machine an interrupt may come before the tool listens for it.
+            self.assertIn(process.returncode, (0, -signal.SIGKILL, 130, -signal.SIGINT))
             self.assert_nothing_unverified(hub.repo)
             refs = self.model_folder() / "refs"
             self.assertLessEqual(set(os.listdir(refs) if refs.is_dir() else []), {"main"})
