@@ -89,10 +89,10 @@ std::vector<float> bias_of(const model::Linear& linear) {
   return bias;
 }
 
-void pack_all(const Product& product, Buffer<float>& packed, int threads) {
+void pack_all(const Product& product, PackedOrder order, Buffer<float>& packed, int threads) {
   packed.reserve(packed_size(product));
   parallel_for(parts(product.cols(), kStripCols), threads,
-               [&](std::size_t strip) { pack(product, strip, packed.data()); });
+               [&](std::size_t strip) { pack(product, order, strip, packed.data()); });
 }
 
 }  // namespace
@@ -128,10 +128,9 @@ void Matmul::compute(const Rows& in, std::size_t rows, const model::Linear& line
     });
     return;
   }
-  pack_all(product, packed_, team);
-  for_parts(row_parts(rows, team), team, [&](Range part) {
-    multiply_packed(product, part, {0, cols}, packed_.data());
-  });
+  pack_all(product, PackedOrder::strips, packed_, team);
+  for_parts(row_parts(rows, team), team,
+            [&](Range part) { multiply_packed(product, part, packed_.data()); });
 }
 
 void Matmul::multiply_units(const RowSource& in, std::span<const Range> units,
@@ -141,7 +140,7 @@ void Matmul::multiply_units(const RowSource& in, std::span<const Range> units,
   const Product all{.weight = &linear.weight, .bias = bias.data()};
   const std::size_t rows = units.back().end() - units.front().first;
   const int team = rows * all.inner() * all.cols() < kParallelWork ? 1 : threads_;
-  pack_all(all, packed_, team);
+  pack_all(all, PackedOrder::strips, packed_, team);
   for_parts(unit_parts(units, team), team, [&](Range part) {
     thread_local Buffer<float> near;
     const std::size_t first = units[part.first].first;
@@ -155,8 +154,7 @@ void Matmul::multiply_units(const RowSource& in, std::span<const Range> units,
     product.out = made.data();
     product.n_rows = count;
     for (std::size_t row = 0; row < count; row += kRowBlock) {
-      multiply_packed(product, {row, std::min(kRowBlock, count - row)}, {0, all.cols()},
-                      packed_.data());
+      multiply_packed(product, {row, std::min(kRowBlock, count - row)}, packed_.data());
     }
     read(part, made);
   });
@@ -168,9 +166,8 @@ void Matmul::feed_forward(const RowSource& in, std::size_t rows, const model::Li
   const std::vector<float> second_bias = bias_of(second);
   const Product up{.weight = &first.weight, .bias = first_bias.data(), .activation = activation};
   const Product down{.weight = &second.weight, .bias = second_bias.data(), .adds = true};
-  const std::size_t width = up.inner() + up.cols();
   if (rows <= kFewRows) {
-    between_.reserve(rows * width);
+    between_.reserve(rows * (up.inner() + up.cols()));
     Rows normed(between_.data(), up.inner());
     Rows hidden(between_.data() + rows * up.inner(), up.cols());
     for (std::size_t row = 0; row < rows; ++row) in(row, normed.row(row));
@@ -179,23 +176,20 @@ void Matmul::feed_forward(const RowSource& in, std::size_t rows, const model::Li
     return;
   }
   const int team = rows * up.inner() * up.cols() < kParallelWork ? 1 : threads_;
-  pack_all(up, packed_, team);
-  pack_all(down, packed_second_, team);
+  pack_all(up, PackedOrder::strips, packed_, team);
+  pack_all(down, PackedOrder::pieces, packed_second_, team);
   for_parts(row_parts(rows, team), team, [&](Range part) {
-    thread_local Buffer<float> between;
-    between.reserve(kRowBlock * width);
-    Rows normed(between.data(), up.inner());
+    thread_local Buffer<float> taken;
+    taken.reserve(kRowBlock * up.inner());
+    Rows normed(taken.data(), up.inner());
     for (std::size_t row = 0; row < part.count; ++row) in(part.first + row, normed.row(row));
     Product part_up = up;
     part_up.in = normed.data();
-    part_up.out = normed.data() + part.count * up.inner();
     part_up.n_rows = part.count;
-    multiply_packed(part_up, {0, part.count}, {0, up.cols()}, packed_.data());
     Product part_down = down;
-    part_down.in = part_up.out;
     part_down.out = sum.row(part.first).data();
     part_down.n_rows = part.count;
-    multiply_packed(part_down, {0, part.count}, {0, down.cols()}, packed_second_.data());
+    multiply_twice(part_up, part_down, packed_.data(), packed_second_.data());
   });
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <span>
+#include <vector>
 
 #include "engine/buffer.h"
 #include "engine/vector_targets.h"  // before Highway's headers
@@ -161,14 +162,18 @@ struct Sums {
   Range rows;
   Range cols;
   alignas(64) float bias[kStripCols] = {};  ///< what every row's sums begin with
-  float* values = nullptr;
+  float* values = nullptr;                  ///< [cols, rounded up to panels, times rows]
 };
+
+Sums begin(const Product& product, Range rows, Range cols, float* values) {
+  Sums sums{.rows = rows, .cols = cols, .values = values};
+  std::copy_n(product.bias + cols.first, cols.count, sums.bias);
+  return sums;
+}
 
 Sums begin(const Product& product, Range rows, Range cols) {
   thread_local Buffer<float> values(kRowBlock * kStripCols);
-  Sums sums{.rows = rows, .cols = cols, .values = values.data()};
-  std::copy_n(product.bias + cols.first, cols.count, sums.bias);
-  return sums;
+  return begin(product, rows, cols, values.data());
 }
 
 /// One row of a panel into its place.
@@ -179,28 +184,41 @@ void put(const float* row, bool adds, float* out) {
   }
 }
 
-/// Activates the complete sums of a tile and puts them into their places, `width` columns of them;
-/// that of the first row and column is `out`.
-void finish(const Product& product, std::span<float> tile, std::size_t width, float* out) {
-  if (product.activation) activate(*product.activation, tile);
-  for (std::size_t i = 0; i < tile.size(); i += kPanel, out += product.cols()) {
-    if (width == kPanel) {
-      put(&tile[i], product.adds, out);
+/// A tile whose sums are complete: [rows, kPanel].
+struct Tile {
+  std::size_t first_row;  ///< counted from the first of the sums
+  std::size_t first_col;
+  std::size_t width;  ///< columns that the product has; the rest of the panel means nothing
+  std::span<float> values;
+
+  std::size_t rows() const { return values.size() / kPanel; }
+};
+
+/// Activates the tile and puts it into its place.
+void finish(const Product& product, const Sums& sums, const Tile& tile) {
+  if (product.activation) activate(*product.activation, tile.values);
+  float* out = product.out + (sums.rows.first + tile.first_row) * product.cols() + sums.cols.first +
+               tile.first_col;
+  for (std::size_t i = 0; i < tile.values.size(); i += kPanel, out += product.cols()) {
+    const float* const row = &tile.values[i];
+    if (tile.width == kPanel) {
+      put(row, product.adds, out);
       continue;
     }
-    for (std::size_t col = 0; col < width; ++col) {
-      out[col] = product.adds ? out[col] + tile[i + col] : tile[i + col];
+    for (std::size_t col = 0; col < tile.width; ++col) {
+      out[col] = product.adds ? out[col] + row[col] : row[col];
     }
   }
 }
 
-/// Adds to the sums the products over the inner values of `piece`, and finishes them with the last
-/// piece. `in` and `weights` are packed, those of the first row and of the columns' first panel;
-/// what follows the latter is wanted next.
+/// Adds to the sums the products over the inner values of `piece`, and hands complete tiles to
+/// `done` with the last piece. `in` and `weights` are packed, those of the first row and of the
+/// columns' first panel; what follows the latter is wanted next.
+template <typename Done>
 void add_piece(const Product& product, const Sums& sums, Range piece, const float* in,
-               const float* weights) {
+               const float* weights, const Done& done) {
   const bool is_first = piece.first == 0;
-  const bool is_last = piece.first + piece.count == product.inner();
+  const bool is_last = piece.end() == product.inner();
   const std::size_t inner = piece.count;
   const std::size_t n_rows = sums.rows.count;
   const std::size_t n_tiles = round_up(n_rows, kTileRows) / kTileRows;
@@ -209,7 +227,6 @@ void add_piece(const Product& product, const Sums& sums, Range piece, const floa
     const std::size_t width = std::min(kPanel, sums.cols.count - col);
     const float* const panel = weights + col * inner;
     float* const panel_sums = sums.values + col * n_rows;
-    float* const out = product.out + sums.rows.first * product.cols() + sums.cols.first + col;
     for (std::size_t r = 0; r < n_rows; r += kTileRows) {
       const std::size_t rows = std::min(kTileRows, n_rows - r);
       float* const tile = panel_sums + r * kPanel;
@@ -219,14 +236,42 @@ void add_piece(const Product& product, const Sums& sums, Range piece, const floa
                                .to_stride = kPanel};
       const Ahead next_panel{panel + inner * kPanel + r / kTileRows * (inner / 2) * step, step};
       tile_of(rows)(in + r * inner, panel, inner, tile_sums, next_panel);
-      if (is_last) finish(product, {tile, rows * kPanel}, width, out + r * product.cols());
+      if (is_last) done(Tile{r, col, width, {tile, rows * kPanel}});
     }
   }
+}
+
+void add_piece(const Product& product, const Sums& sums, Range piece, const float* in,
+               const float* weights) {
+  add_piece(product, sums, piece, in, weights,
+            [&](const Tile& tile) { finish(product, sums, tile); });
 }
 
 Range strip_cols(const Product& product, std::size_t strip) {
   const std::size_t first = strip * kStripCols;
   return {first, std::min(kStripCols, product.cols() - first)};
+}
+
+Range piece_of(const Product& product, std::size_t first) {
+  return {first, std::min(kInner, product.inner() - first)};
+}
+
+/// Where the weights of some strip's columns and piece begin in what `Pack` made.
+std::size_t packed_at(const Product& product, PackedOrder order, Range strip, Range piece) {
+  return order == PackedOrder::strips
+             ? strip.first * product.inner() + piece.first * round_up(strip.count, kPanel)
+             : piece.first * round_up(product.cols(), kPanel) + strip.first * piece.count;
+}
+
+/// All inner values of all rows, piece by piece; in memory of the thread's own.
+const float* pack_all_rows(const Product& product, Range rows) {
+  thread_local Buffer<float> packed;
+  packed.reserve(kRowBlock * product.inner());
+  for (std::size_t first = 0; first < product.inner(); first += kInner) {
+    pack_rows(product, rows, first, piece_of(product, first).count,
+              packed.data() + rows.count * first);
+  }
+  return packed.data();
 }
 
 }  // namespace
@@ -236,10 +281,10 @@ void MultiplyStrip(const Product& product, Range cols) {
   thread_local Buffer<float> in(kInner * kRowBlock);
   const Sums sums = begin(product, {0, product.n_rows}, cols);
   for (std::size_t first = 0; first < product.inner(); first += kInner) {
-    const std::size_t inner = std::min(kInner, product.inner() - first);
-    pack_piece(*product.weight, cols, first, inner, weights.data());
-    pack_rows(product, sums.rows, first, inner, in.data());
-    add_piece(product, sums, {first, inner}, in.data(), weights.data());
+    const Range piece = piece_of(product, first);
+    pack_piece(*product.weight, cols, first, piece.count, weights.data());
+    pack_rows(product, sums.rows, first, piece.count, in.data());
+    add_piece(product, sums, piece, in.data(), weights.data());
   }
 }
 
@@ -247,35 +292,59 @@ std::size_t PackedSize(const Product& product) {
   return product.inner() * round_up(product.cols(), kPanel);
 }
 
-void Pack(const Product& product, std::size_t strip, float* packed) {
+void Pack(const Product& product, PackedOrder order, std::size_t strip, float* packed) {
   const Range cols = strip_cols(product, strip);
-  const std::size_t width = round_up(cols.count, kPanel);
-  float* const place = packed + cols.first * product.inner();
   for (std::size_t first = 0; first < product.inner(); first += kInner) {
-    const std::size_t inner = std::min(kInner, product.inner() - first);
-    pack_piece(*product.weight, cols, first, inner, place + first * width);
+    const Range piece = piece_of(product, first);
+    pack_piece(*product.weight, cols, first, piece.count,
+               packed + packed_at(product, order, cols, piece));
   }
 }
 
-void MultiplyPacked(const Product& product, Range rows, Range cols, const float* packed) {
-  thread_local Buffer<float> in;
-  in.reserve(kRowBlock * product.inner());
-  for (std::size_t first = 0; first < product.inner(); first += kInner) {
-    const std::size_t inner = std::min(kInner, product.inner() - first);
-    pack_rows(product, rows, first, inner, in.data() + rows.count * first);
-  }
-  for (std::size_t col = cols.first; col < cols.first + cols.count;) {
+void MultiplyPacked(const Product& product, Range rows, const float* packed) {
+  const float* const in = pack_all_rows(product, rows);
+  for (std::size_t col = 0; col < product.cols(); col += kStripCols) {
     const Range strip = strip_cols(product, col / kStripCols);
-    const std::size_t end = std::min(strip.first + strip.count, cols.first + cols.count);
-    const Sums sums = begin(product, rows, {col, end - col});
+    const Sums sums = begin(product, rows, strip);
     for (std::size_t first = 0; first < product.inner(); first += kInner) {
-      const std::size_t inner = std::min(kInner, product.inner() - first);
-      const float* const piece =
-          packed + strip.first * product.inner() + first * round_up(strip.count, kPanel);
-      add_piece(product, sums, {first, inner}, in.data() + rows.count * first,
-                piece + (col - strip.first) * inner);
+      const Range piece = piece_of(product, first);
+      add_piece(product, sums, piece, in + rows.count * first,
+                packed + packed_at(product, PackedOrder::strips, strip, piece));
     }
-    col = end;
+  }
+}
+
+void MultiplyTwice(const Product& up, const Product& down, const float* packed_up,
+                   const float* packed_down) {
+  static_assert(kInner == kStripCols, "a strip of the first product is a piece of the second");
+  thread_local Buffer<float> between(kRowBlock * kStripCols);
+  thread_local Buffer<float> values;
+  const Range rows{0, up.n_rows};
+  values.reserve(kRowBlock * round_up(down.cols(), kPanel));
+  std::vector<Sums> sums;
+  for (std::size_t col = 0; col < down.cols(); col += kStripCols) {
+    sums.push_back(
+        begin(down, rows, strip_cols(down, col / kStripCols), values.data() + col * rows.count));
+  }
+  const float* const in = pack_all_rows(up, rows);
+  for (std::size_t strip = 0; strip * kStripCols < up.cols(); ++strip) {
+    const Range cols = strip_cols(up, strip);
+    const Sums hidden = begin(up, rows, cols);
+    // Complete tiles are the second product's input, packed.
+    const auto pack_activated = [&](const Tile& tile) {
+      if (up.activation) activate(*up.activation, tile.values);
+      pack_tile(tile.values.data(), kPanel, tile.rows(), tile.width,
+                between.data() + tile.first_row * cols.count + tile.first_col * tile.rows());
+    };
+    for (std::size_t first = 0; first < up.inner(); first += kInner) {
+      const Range piece = piece_of(up, first);
+      add_piece(up, hidden, piece, in + rows.count * first,
+                packed_up + packed_at(up, PackedOrder::strips, cols, piece), pack_activated);
+    }
+    for (const Sums& part : sums) {
+      add_piece(down, part, cols, between.data(),
+                packed_down + packed_at(down, PackedOrder::pieces, part.cols, cols));
+    }
   }
 }
 
@@ -293,6 +362,7 @@ HWY_EXPORT(MultiplyStrip);
 HWY_EXPORT(PackedSize);
 HWY_EXPORT(Pack);
 HWY_EXPORT(MultiplyPacked);
+HWY_EXPORT(MultiplyTwice);
 HWY_EXPORT(VectorUnit);
 
 void multiply_strip(const Product& product, Range cols) {
@@ -303,12 +373,17 @@ std::size_t packed_size(const Product& product) {
   return HWY_DYNAMIC_DISPATCH(PackedSize)(product);
 }
 
-void pack(const Product& product, std::size_t strip, float* packed) {
-  HWY_DYNAMIC_DISPATCH(Pack)(product, strip, packed);
+void pack(const Product& product, PackedOrder order, std::size_t strip, float* packed) {
+  HWY_DYNAMIC_DISPATCH(Pack)(product, order, strip, packed);
 }
 
-void multiply_packed(const Product& product, Range rows, Range cols, const float* packed) {
-  HWY_DYNAMIC_DISPATCH(MultiplyPacked)(product, rows, cols, packed);
+void multiply_packed(const Product& product, Range rows, const float* packed) {
+  HWY_DYNAMIC_DISPATCH(MultiplyPacked)(product, rows, packed);
+}
+
+void multiply_twice(const Product& up, const Product& down, const float* packed_up,
+                    const float* packed_down) {
+  HWY_DYNAMIC_DISPATCH(MultiplyTwice)(up, down, packed_up, packed_down);
 }
 
 std::string vector_unit() {

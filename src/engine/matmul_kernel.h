@@ -43,10 +43,18 @@ void multiply_strip(const Product& product, Range cols);
 
 /// Floats that `pack` needs for the weights of a product.
 std::size_t packed_size(const Product& product);
+/// What stands next to what in packed weights: the pieces of the inner dimension of a strip, or the
+/// strips of a piece. Whoever reads them finds what it wants next behind what it has.
+enum class PackedOrder { strips, pieces };
 /// Packs strip number `strip`, columns [strip * kStripCols, ...), into its place in `packed`.
-void pack(const Product& product, std::size_t strip, float* packed);
-/// Computes some rows (at most kRowBlock) and columns with packed weights: for many rows.
-void multiply_packed(const Product& product, Range rows, Range cols, const float* packed);
+void pack(const Product& product, PackedOrder order, std::size_t strip, float* packed);
+/// Computes some rows (at most kRowBlock) with weights packed in strips: for many rows.
+void multiply_packed(const Product& product, Range rows, const float* packed);
+/// Computes `down` with the output of `up` as its input, for all rows (at most kRowBlock): bit for
+/// bit one product after the other, but what lies between never leaves the cache. `packed_up` is
+/// packed in strips, `packed_down` in pieces; `up.out` and `down.in` are not used.
+void multiply_twice(const Product& up, const Product& down, const float* packed_up,
+                    const float* packed_down);
 
 /// Vector unit in use here: "AVX2", "AVX3" (AVX-512), "SSE4", "NEON" ...
 std::string vector_unit();
