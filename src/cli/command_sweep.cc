@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/database_options.h"
 #include "cli/follow.h"
 #include "cli/model_input.h"
 #include "cli/options.h"
@@ -98,15 +98,6 @@ void check_across(const SweepArguments& arguments, const std::vector<std::string
         "across "
         "prompts, of which there is one; leave it out");
   }
-}
-
-/// Whether writing to `out` would write to the database or to what SQLite keeps beside it.
-bool same_file(const std::filesystem::path& out, const std::filesystem::path& database) {
-  std::error_code ignored;
-  if (std::filesystem::equivalent(out, database, ignored)) return true;
-  const std::filesystem::path target = std::filesystem::weakly_canonical(out, ignored);
-  const std::string source = std::filesystem::weakly_canonical(database, ignored).string();
-  return target == source || target == source + "-wal" || target == source + "-shm";
 }
 
 void check(const SweepArguments& arguments, const CLI::App& app) {
@@ -243,7 +234,7 @@ void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
   for (const SweepInput& input : inputs) groups.push_back(input.group);
   check_across(arguments, groups);
   Replacement replacement = replacement_of(arguments, model);
-  auto database = store::SweepDatabase::open_for_writing(*arguments.store.database);
+  auto database = open_for_writing(*arguments.store.database, arguments.output.quiet);
   const SweepPlan plan = plan_sweep(arguments, model, inputs, replacement, database);
   carry_out(plan, arguments, model, database, terminal);
   if (arguments.report.file) write_report(arguments, plan, model, database, terminal);

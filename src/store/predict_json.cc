@@ -1,4 +1,5 @@
-// The JSON and CSV of predict.
+#include "store/predict_json.h"
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,7 +99,8 @@ Json csv_row(const Prediction& prediction, const SilencedPrediction* silenced) {
 
 }  // namespace
 
-std::string to_json(const PredictResult& result, const Model& model) {
+store::Json store::predict_document(const PredictResult& result, const ModelSummary& model,
+                                    std::string_view version) {
   ObjectBuilder clean("clean");
   add_prediction(clean, result.clean, "clean");
   Json interventions = Json::array();
@@ -106,16 +108,25 @@ std::string to_json(const PredictResult& result, const Model& model) {
     interventions.push_back(
         intervention_json(silenced, fmt::format("interventions[{}]", interventions.size())));
   }
-  return store::document(ObjectBuilder()
-                             .text("schema", "tacet.predict/1")
-                             .text("version", kVersion)
-                             .value("model", store::model_json(store::summary_of(model)))
-                             .text("prompt", result.prompt.text)
-                             .value("tokens", store::tokens_json(result.prompt.tokens))
-                             .value("position", result.position)
-                             .value("clean", clean.take())
-                             .value("interventions", std::move(interventions))
-                             .take());
+  return ObjectBuilder()
+      .text("schema", "tacet.predict/1")
+      .text("version", version)
+      .value("model", model_json(model))
+      .text("prompt", result.prompt.text)
+      .value("tokens", tokens_json(result.prompt.tokens))
+      .value("position", result.position)
+      .value("clean", clean.take())
+      .value("interventions", std::move(interventions))
+      .take();
+}
+
+std::string store::predict_json(const PredictResult& result, const ModelSummary& model,
+                                std::string_view version) {
+  return document(predict_document(result, model, version));
+}
+
+std::string to_json(const PredictResult& result, const Model& model) {
+  return store::predict_json(result, store::summary_of(model), kVersion);
 }
 
 std::string to_csv(const PredictResult& result) {
