@@ -1,11 +1,13 @@
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/database_options.h"
 #include "cli/declare.h"
 #include "cli/model_input.h"
 #include "cli/options.h"
@@ -14,6 +16,7 @@
 #include "cli/progress.h"
 #include "cli/prompt_input.h"
 #include "cli/run_settings.h"
+#include "cli/stored_results.h"
 #include "cli/target_token.h"
 #include "cli/values.h"
 #include "tacet/export.h"
@@ -28,6 +31,7 @@ struct PredictArguments {
   SweepCutOptions cut;
   TargetOptions target;
   PredictOptions options;
+  DatabaseOptions database;
   OutputOptions output;
 };
 
@@ -45,6 +49,8 @@ constexpr const char* kExamples =
     "  tacet predict --heads '5.*' --target ' joke' --at -1 --format csv \"This pizza is a\"\n"
     "  tacet predict --heads L3H5 --target-id 13 --top 10 --token-ids 40,41,42,43\n"
     "  tacet predict --heads L3H5 --target ' a' --target ' the' \"Berlin is the capital of\"\n"
+    "  tacet predict --db results.db --target ' Germany' \"Berlin is the capital of\"\n"
+    "  tacet predict --db results.db --show --format csv\n"
     "  tacet predict --model ./gpt2 --target ' Germany' \"Berlin is the capital of\"\n";
 
 void declare_top(CLI::App& app, int& top) {
@@ -84,7 +90,6 @@ Replacement replacement_of(const PredictArguments& arguments, const SliceMode& m
 
 void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
-  check_output(output);
   check_targets(arguments.target, /*one=*/false);
   const SliceMode mode = chosen_mode(arguments.cut.mode, arguments.cut.replacement);
   const double start = now_seconds();
@@ -105,12 +110,16 @@ void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
     intervention.positions = positions;
     intervention.mode = replaced;
   }
+  const std::optional<std::string>& file = arguments.database.database;
+  std::optional<store::SweepDatabase> database;
+  if (file) database = open_for_writing(*file, output.quiet);
   Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);
   options.progress = [&progress](int done, int total) { progress.update(done, total); };
   const double loaded = now_seconds();
   const PredictResult result =
       predict(model, prompt, interventions, options, maker.tokenizer_if_any());
   progress.clear();
+  if (database) keep(*database, *file, model, result, output.quiet);
   write_result(rendered(result, model, output, terminal), output.out);
   print_run_details(
       output, model,
@@ -127,6 +136,7 @@ Command declare_predict(CLI::App& root) {
   declare_top(*app, arguments->options.top);
   declare_sweep_cut(*app, arguments->cut);
   declare_reference_seed(*app, arguments->cut.replacement);
+  declare_database(*app, arguments->database);
   declare_model(*app, arguments->model);
   declare_prompt(*app, arguments->prompt);
   declare_output(*app, arguments->output);
@@ -135,7 +145,15 @@ Command declare_predict(CLI::App& root) {
   declare_progress(*app, arguments->output);
   declare_threads(*app, arguments->options.threads);
   declare_memory(*app, arguments->options.memory);
-  return {app, [arguments](const Terminal& terminal) { run_predict(*arguments, terminal); }};
+  return {app, [arguments, app](const Terminal& terminal) {
+            check_output(arguments->output);
+            check_database(*app, arguments->database, arguments->output);
+            if (arguments->database.show) {
+              show_predict(arguments->database, arguments->output, terminal);
+            } else {
+              run_predict(*arguments, terminal);
+            }
+          }};
 }
 
 }  // namespace tacet::cli

@@ -58,19 +58,6 @@ constexpr std::array<std::string_view, 15> kShowOptions = {
     "--db",    "--show",  "--run",     "--metric",      "--top",     "--heads", "--format", "--out",
     "--color", "--quiet", "--verbose", "--no-progress", "--holdout", "--seed",  "--test"};
 
-void check_show(const CLI::App& app) {
-  for (const CLI::Option* const option : app.get_options()) {
-    if (option->count() == 0) continue;
-    const std::string name = option->get_positional() ? option->get_name(true, false)
-                                                      : "--" + option->get_lnames().front();
-    if (std::ranges::find(kShowOptions, name) != kShowOptions.end()) continue;
-    throw UsageError(fmt::format(
-        "--show prints what the database holds, and {} says how a sweep is made; leave out one of "
-        "the two",
-        name));
-  }
-}
-
 /// Whether one of the tests within a prompt can draw at random.
 bool draws_at_random(const SilenceOptions& options) {
   const auto is_wanted = [&options](Test test) {
@@ -122,7 +109,7 @@ void check(const SweepArguments& arguments, const CLI::App& app) {
     throw UsageError("--holdout chooses as many heads as --top says, and that is 0; give more");
   }
   if (arguments.store.show) {
-    check_show(app);
+    check_show(app, kShowOptions, "a sweep");
   } else if (arguments.store.run) {
     throw UsageError("--run chooses what --show shows; give --show too, or leave it out");
   } else {
