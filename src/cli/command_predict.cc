@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -12,6 +14,8 @@
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/predict_across_table.h"
+#include "cli/predict_prompts.h"
 #include "cli/predict_table.h"
 #include "cli/progress.h"
 #include "cli/prompt_input.h"
@@ -19,6 +23,7 @@
 #include "cli/stored_results.h"
 #include "cli/target_token.h"
 #include "cli/values.h"
+#include "store/predict_across_json.h"
 #include "tacet/export.h"
 #include "tacet/predict.h"
 
@@ -28,6 +33,7 @@ namespace {
 struct PredictArguments {
   ModelOptions model;
   PromptOptions prompt;
+  std::optional<std::string> list;  ///< --prompts
   SweepCutOptions cut;
   TargetOptions target;
   PredictOptions options;
@@ -49,6 +55,7 @@ constexpr const char* kExamples =
     "  tacet predict --heads '5.*' --target ' joke' --at -1 --format csv \"This pizza is a\"\n"
     "  tacet predict --heads L3H5 --target-id 13 --top 10 --token-ids 40,41,42,43\n"
     "  tacet predict --heads L3H5 --target ' a' --target ' the' \"Berlin is the capital of\"\n"
+    "  tacet predict --prompts prompts.jsonl --db results.db\n"
     "  tacet predict --db results.db --target ' Germany' \"Berlin is the capital of\"\n"
     "  tacet predict --db results.db --show --format csv\n"
     "  tacet predict --model ./gpt2 --target ' Germany' \"Berlin is the capital of\"\n";
@@ -126,6 +133,71 @@ void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
       {.load_s = loaded - start, .forward_s = now_seconds() - loaded, .analysis_s = 0});
 }
 
+std::string rendered(const store::PredictListing& listing, const Model& model,
+                     const OutputOptions& output, const Terminal& terminal) {
+  switch (output.format) {
+    case Format::json:
+      return store::predict_prompts_json(listing, store::summary_of(model));
+    case Format::csv:
+      return store::predict_prompts_csv(listing);
+    case Format::table:
+      break;
+  }
+  return render_predict_prompts(listing, view_of(model), view_for(output, terminal));
+}
+
+/// The same for every prompt of --prompts, one after the other.
+void run_list(const PredictArguments& arguments, const Terminal& terminal) {
+  const OutputOptions& output = arguments.output;
+  check_predict_list(arguments.prompt, arguments.target);
+  const SliceMode mode = chosen_mode(arguments.cut.mode, arguments.cut.replacement);
+  const double start = now_seconds();
+  const Model model = load_model(arguments.model, output);
+  std::vector<Intervention> interventions =
+      parse_heads(arguments.cut.heads, model.config().n_layer, model.config().n_head);
+  PromptMaker maker(model, arguments.prompt.prepend_bos, output.quiet);
+  const std::vector<PredictQuestion> questions = resolve_questions(
+      *arguments.list, arguments.cut.at, arguments.target, model.config(), maker, output.quiet);
+  PredictOptions options = arguments.options;
+  options.threads = usable_threads(options.threads, output.quiet);
+  Replacement replacement = replacement_of(arguments, mode, model, options.threads);
+  std::size_t longest = 0;
+  for (const PredictQuestion& one : questions) {
+    longest = std::max(longest, one.prompt.tokens.size());
+  }
+  const std::optional<std::string>& file = arguments.database.database;
+  std::optional<store::SweepDatabase> database;
+  if (file) database = open_for_writing(*file, output.quiet);
+  Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);
+  const double loaded = now_seconds();
+  store::PredictListing listing;
+  std::vector<store::WrittenRun> written;
+  for (const PredictQuestion& one : questions) {
+    const SliceMode replaced = replacement.for_prompt(one.prompt, longest);
+    for (Intervention& intervention : interventions) {
+      intervention.positions = one.positions;
+      intervention.mode = replaced;
+    }
+    options.targets = one.targets.targets;
+    options.contrast = one.targets.contrast;
+    listing.prompts.push_back(
+        predict(model, one.prompt, interventions, options, maker.tokenizer_if_any()));
+    listing.ids.push_back(one.id);
+    listing.groups.push_back(one.group);
+    if (database) {
+      written.push_back(keep_one(*database, model, listing.prompts.back(), one.id, one.group));
+    }
+    progress.update(static_cast<int>(listing.prompts.size()), static_cast<int>(questions.size()));
+  }
+  progress.clear();
+  if (database && !output.quiet) note_kept(written, *file);
+  listing.across = predict_across(listing.prompts, listing.groups);
+  write_result(rendered(listing, model, output, terminal), output.out);
+  print_run_details(
+      output, model,
+      {.load_s = loaded - start, .forward_s = now_seconds() - loaded, .analysis_s = 0});
+}
+
 }  // namespace
 
 Command declare_predict(CLI::App& root) {
@@ -139,6 +211,7 @@ Command declare_predict(CLI::App& root) {
   declare_database(*app, arguments->database);
   declare_model(*app, arguments->model);
   declare_prompt(*app, arguments->prompt);
+  declare_predict_list(*app, arguments->list);
   declare_output(*app, arguments->output);
   declare_quiet(*app, arguments->output);
   declare_verbose(*app, arguments->output);
@@ -150,6 +223,8 @@ Command declare_predict(CLI::App& root) {
             check_database(*app, arguments->database, arguments->output);
             if (arguments->database.show) {
               show_predict(arguments->database, arguments->output, terminal);
+            } else if (arguments->list) {
+              run_list(*arguments, terminal);
             } else {
               run_predict(*arguments, terminal);
             }

@@ -127,6 +127,28 @@ void keep(store::SweepDatabase& database, const std::string& file, const Model& 
   keep_result(database, file, model, result, quiet);
 }
 
+store::WrittenRun keep_one(store::SweepDatabase& database, const Model& model,
+                           const PredictResult& result, const std::string& prompt_id,
+                           const std::string& prompt_group) {
+  const SignalDeferral deferral;
+  return database.write(model, result, prompt_id, prompt_group);
+}
+
+void note_kept(const std::vector<store::WrittenRun>& runs, const std::string& file) {
+  std::vector<std::int64_t> ids;
+  std::size_t n_kept = 0;
+  std::size_t n_replaced = 0;
+  for (const store::WrittenRun& run : runs) {
+    ids.push_back(run.id);
+    if (run.outcome == store::WrittenRun::Outcome::kept) ++n_kept;
+    if (run.outcome == store::WrittenRun::Outcome::replaced) ++n_replaced;
+  }
+  std::string text = fmt::format("'{}' has the results as {}", file, ids_text(ids));
+  if (n_kept > 0) text += fmt::format("; {} stood there already, bit for bit", n_kept);
+  if (n_replaced > 0) text += fmt::format("; {} had other numbers, which are replaced", n_replaced);
+  print_message("note", text);
+}
+
 ShownRun choose_run(const store::SweepDatabase& database, store::Experiment experiment,
                     std::optional<int> id) {
   const std::string_view name = to_string(experiment);

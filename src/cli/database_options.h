@@ -50,6 +50,12 @@ void keep(store::SweepDatabase& database, const std::string& file, const Model& 
 void keep(store::SweepDatabase& database, const std::string& file, const Model& model,
           const PatchResult& result, bool quiet);
 
+/// The same for one of many results, of which `note_kept` tells together.
+store::WrittenRun keep_one(store::SweepDatabase& database, const Model& model,
+                           const PredictResult& result, const std::string& prompt_id,
+                           const std::string& prompt_group);
+void note_kept(const std::vector<store::WrittenRun>& runs, const std::string& file);
+
 /// The run that --show shows.
 struct ShownRun {
   std::int64_t id = 0;

@@ -99,8 +99,7 @@ Json csv_row(const Prediction& prediction, const SilencedPrediction* silenced) {
 
 }  // namespace
 
-store::Json store::predict_document(const PredictResult& result, const ModelSummary& model,
-                                    std::string_view version) {
+void store::add_predict(ObjectBuilder& builder, const PredictResult& result) {
   ObjectBuilder clean("clean");
   add_prediction(clean, result.clean, "clean");
   Json interventions = Json::array();
@@ -108,21 +107,29 @@ store::Json store::predict_document(const PredictResult& result, const ModelSumm
     interventions.push_back(
         intervention_json(silenced, fmt::format("interventions[{}]", interventions.size())));
   }
-  return ObjectBuilder()
-      .text("schema", "tacet.predict/1")
-      .text("version", version)
-      .value("model", model_json(model))
-      .text("prompt", result.prompt.text)
+  builder.text("prompt", result.prompt.text)
       .value("tokens", tokens_json(result.prompt.tokens))
       .value("position", result.position)
       .value("clean", clean.take())
-      .value("interventions", std::move(interventions))
-      .take();
+      .value("interventions", std::move(interventions));
 }
 
 std::string store::predict_json(const PredictResult& result, const ModelSummary& model,
                                 std::string_view version) {
-  return document(predict_document(result, model, version));
+  ObjectBuilder builder;
+  builder.text("schema", "tacet.predict/1")
+      .text("version", version)
+      .value("model", model_json(model));
+  add_predict(builder, result);
+  return document(builder.take());
+}
+
+std::vector<store::Json> store::predict_rows(const PredictResult& result) {
+  std::vector<Json> rows = {csv_row(result.clean, nullptr)};
+  for (const SilencedPrediction& silenced : result.interventions) {
+    rows.push_back(csv_row(silenced.prediction, &silenced));
+  }
+  return rows;
 }
 
 std::string to_json(const PredictResult& result, const Model& model) {
@@ -130,10 +137,7 @@ std::string to_json(const PredictResult& result, const Model& model) {
 }
 
 std::string to_csv(const PredictResult& result) {
-  std::vector<Json> rows = {csv_row(result.clean, nullptr)};
-  for (const SilencedPrediction& silenced : result.interventions) {
-    rows.push_back(csv_row(silenced.prediction, &silenced));
-  }
+  const std::vector<Json> rows = store::predict_rows(result);
   return store::csv_table(rows.front(), rows);
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/json_values.h"
 #include "store/model_summary.h"
@@ -15,8 +16,9 @@ namespace tacet::store {
 /// NumericError for NaN.
 std::string predict_json(const PredictResult& result, const ModelSummary& model,
                          std::string_view version);
-/// The same, before it becomes text.
-Json predict_document(const PredictResult& result, const ModelSummary& model,
-                      std::string_view version);
+/// Adds what it holds from `prompt` on.
+void add_predict(ObjectBuilder& builder, const PredictResult& result);
+/// The lines of its CSV, the clean run's first.
+std::vector<Json> predict_rows(const PredictResult& result);
 
 }  // namespace tacet::store
