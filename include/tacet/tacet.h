@@ -18,6 +18,7 @@
 #include "tacet/pairs.h"
 #include "tacet/patch.h"
 #include "tacet/predict.h"
+#include "tacet/predict_across.h"
 #include "tacet/prompt.h"
 #include "tacet/prompt_tests.h"
 #include "tacet/reference.h"

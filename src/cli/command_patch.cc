@@ -1,11 +1,13 @@
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/database_options.h"
 #include "cli/declare.h"
 #include "cli/model_input.h"
 #include "cli/options.h"
@@ -14,6 +16,7 @@
 #include "cli/patch_table.h"
 #include "cli/progress.h"
 #include "cli/run_settings.h"
+#include "cli/stored_results.h"
 #include "cli/target_token.h"
 #include "tacet/export.h"
 #include "tacet/patch.h"
@@ -26,6 +29,7 @@ struct PatchArguments {
   PairOptions pairs;
   TargetOptions target;
   PatchOptions options;
+  DatabaseOptions database;
   OutputOptions output;
 };
 
@@ -45,7 +49,9 @@ constexpr const char* kExamples =
     "  tacet patch --clean \"I like Mary\" --corrupt \"I like John\" --target . --contrast ,\n"
     "  tacet patch --clean-ids 5,6,7 --corrupt-ids 5,8,7 --target-id 9 --contrast-id 4\n"
     "  tacet patch --by head,position --direction noise --pairs ./pairs.jsonl\n"
-    "  tacet patch --by block,position --model ./gpt2 --pairs ./pairs.jsonl --format csv\n";
+    "  tacet patch --by block,position --model ./gpt2 --pairs ./pairs.jsonl --format csv\n"
+    "  tacet patch --db results.db --direction noise --pairs ./pairs.jsonl\n"
+    "  tacet patch --db results.db --show --run 2\n";
 
 void declare_cells(CLI::App& app, PatchOptions& options) {
   for (CLI::Option* const option :
@@ -76,7 +82,6 @@ std::string rendered(const PatchResult& result, const Model& model, const Output
 
 void run_patch(const PatchArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
-  check_output(output);
   check_pairs(arguments.pairs, arguments.target);
   const double start = now_seconds();
   const Model model = load_model(arguments.model, output);
@@ -85,11 +90,15 @@ void run_patch(const PatchArguments& arguments, const Terminal& terminal) {
       resolve_pairs(arguments.pairs, arguments.target, model, maker);
   PatchOptions options = arguments.options;
   options.threads = usable_threads(options.threads, output.quiet);
+  const std::optional<std::string>& file = arguments.database.database;
+  std::optional<store::SweepDatabase> database;
+  if (file) database = open_for_writing(*file, output.quiet);
   Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);
   options.progress = [&progress](int done, int total) { progress.update(done, total); };
   const double loaded = now_seconds();
   const PatchResult result = patch(model, pairs, options);
   progress.clear();
+  if (database) keep(*database, *file, model, result, output.quiet);
   write_result(rendered(result, model, output, terminal), output.out);
   print_run_details(
       output, model,
@@ -104,6 +113,7 @@ Command declare_patch(CLI::App& root) {
   const auto arguments = std::make_shared<PatchArguments>();
   declare_cells(*app, arguments->options);
   declare_targets(*app, arguments->target, /*several=*/false);
+  declare_database(*app, arguments->database);
   declare_model(*app, arguments->model);
   declare_pairs(*app, arguments->pairs);
   declare_output(*app, arguments->output);
@@ -112,7 +122,15 @@ Command declare_patch(CLI::App& root) {
   declare_progress(*app, arguments->output);
   declare_threads(*app, arguments->options.threads);
   declare_memory(*app, arguments->options.memory);
-  return {app, [arguments](const Terminal& terminal) { run_patch(*arguments, terminal); }};
+  return {app, [arguments, app](const Terminal& terminal) {
+            check_output(arguments->output);
+            check_database(*app, arguments->database, arguments->output);
+            if (arguments->database.show) {
+              show_patch(arguments->database, arguments->output, terminal);
+            } else {
+              run_patch(*arguments, terminal);
+            }
+          }};
 }
 
 }  // namespace tacet::cli

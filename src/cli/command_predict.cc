@@ -1,21 +1,29 @@
+#include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/database_options.h"
 #include "cli/declare.h"
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/predict_across_table.h"
+#include "cli/predict_prompts.h"
 #include "cli/predict_table.h"
 #include "cli/progress.h"
 #include "cli/prompt_input.h"
 #include "cli/run_settings.h"
+#include "cli/stored_results.h"
 #include "cli/target_token.h"
 #include "cli/values.h"
+#include "store/predict_across_json.h"
 #include "tacet/export.h"
 #include "tacet/predict.h"
 
@@ -25,9 +33,11 @@ namespace {
 struct PredictArguments {
   ModelOptions model;
   PromptOptions prompt;
+  std::optional<std::string> list;  ///< --prompts
   SweepCutOptions cut;
   TargetOptions target;
   PredictOptions options;
+  DatabaseOptions database;
   OutputOptions output;
 };
 
@@ -45,6 +55,9 @@ constexpr const char* kExamples =
     "  tacet predict --heads '5.*' --target ' joke' --at -1 --format csv \"This pizza is a\"\n"
     "  tacet predict --heads L3H5 --target-id 13 --top 10 --token-ids 40,41,42,43\n"
     "  tacet predict --heads L3H5 --target ' a' --target ' the' \"Berlin is the capital of\"\n"
+    "  tacet predict --prompts prompts.jsonl --db results.db\n"
+    "  tacet predict --db results.db --target ' Germany' \"Berlin is the capital of\"\n"
+    "  tacet predict --db results.db --show --format csv\n"
     "  tacet predict --model ./gpt2 --target ' Germany' \"Berlin is the capital of\"\n";
 
 void declare_top(CLI::App& app, int& top) {
@@ -84,7 +97,6 @@ Replacement replacement_of(const PredictArguments& arguments, const SliceMode& m
 
 void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
-  check_output(output);
   check_targets(arguments.target, /*one=*/false);
   const SliceMode mode = chosen_mode(arguments.cut.mode, arguments.cut.replacement);
   const double start = now_seconds();
@@ -105,13 +117,82 @@ void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
     intervention.positions = positions;
     intervention.mode = replaced;
   }
+  const std::optional<std::string>& file = arguments.database.database;
+  std::optional<store::SweepDatabase> database;
+  if (file) database = open_for_writing(*file, output.quiet);
   Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);
   options.progress = [&progress](int done, int total) { progress.update(done, total); };
   const double loaded = now_seconds();
   const PredictResult result =
       predict(model, prompt, interventions, options, maker.tokenizer_if_any());
   progress.clear();
+  if (database) keep(*database, *file, model, result, output.quiet);
   write_result(rendered(result, model, output, terminal), output.out);
+  print_run_details(
+      output, model,
+      {.load_s = loaded - start, .forward_s = now_seconds() - loaded, .analysis_s = 0});
+}
+
+std::string rendered(const store::PredictListing& listing, const Model& model,
+                     const OutputOptions& output, const Terminal& terminal) {
+  switch (output.format) {
+    case Format::json:
+      return store::predict_prompts_json(listing, store::summary_of(model));
+    case Format::csv:
+      return store::predict_prompts_csv(listing);
+    case Format::table:
+      break;
+  }
+  return render_predict_prompts(listing, view_of(model), view_for(output, terminal));
+}
+
+/// The same for every prompt of --prompts, one after the other.
+void run_list(const PredictArguments& arguments, const Terminal& terminal) {
+  const OutputOptions& output = arguments.output;
+  check_predict_list(arguments.prompt, arguments.target);
+  const SliceMode mode = chosen_mode(arguments.cut.mode, arguments.cut.replacement);
+  const double start = now_seconds();
+  const Model model = load_model(arguments.model, output);
+  std::vector<Intervention> interventions =
+      parse_heads(arguments.cut.heads, model.config().n_layer, model.config().n_head);
+  PromptMaker maker(model, arguments.prompt.prepend_bos, output.quiet);
+  const std::vector<PredictQuestion> questions = resolve_questions(
+      *arguments.list, arguments.cut.at, arguments.target, model.config(), maker, output.quiet);
+  PredictOptions options = arguments.options;
+  options.threads = usable_threads(options.threads, output.quiet);
+  Replacement replacement = replacement_of(arguments, mode, model, options.threads);
+  std::size_t longest = 0;
+  for (const PredictQuestion& one : questions) {
+    longest = std::max(longest, one.prompt.tokens.size());
+  }
+  const std::optional<std::string>& file = arguments.database.database;
+  std::optional<store::SweepDatabase> database;
+  if (file) database = open_for_writing(*file, output.quiet);
+  Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);
+  const double loaded = now_seconds();
+  store::PredictListing listing;
+  std::vector<store::WrittenRun> written;
+  for (const PredictQuestion& one : questions) {
+    const SliceMode replaced = replacement.for_prompt(one.prompt, longest);
+    for (Intervention& intervention : interventions) {
+      intervention.positions = one.positions;
+      intervention.mode = replaced;
+    }
+    options.targets = one.targets.targets;
+    options.contrast = one.targets.contrast;
+    listing.prompts.push_back(
+        predict(model, one.prompt, interventions, options, maker.tokenizer_if_any()));
+    listing.ids.push_back(one.id);
+    listing.groups.push_back(one.group);
+    if (database) {
+      written.push_back(keep_one(*database, model, listing.prompts.back(), one.id, one.group));
+    }
+    progress.update(static_cast<int>(listing.prompts.size()), static_cast<int>(questions.size()));
+  }
+  progress.clear();
+  if (database && !output.quiet) note_kept(written, *file);
+  listing.across = predict_across(listing.prompts, listing.groups);
+  write_result(rendered(listing, model, output, terminal), output.out);
   print_run_details(
       output, model,
       {.load_s = loaded - start, .forward_s = now_seconds() - loaded, .analysis_s = 0});
@@ -127,15 +208,27 @@ Command declare_predict(CLI::App& root) {
   declare_top(*app, arguments->options.top);
   declare_sweep_cut(*app, arguments->cut);
   declare_reference_seed(*app, arguments->cut.replacement);
+  declare_database(*app, arguments->database);
   declare_model(*app, arguments->model);
   declare_prompt(*app, arguments->prompt);
+  declare_predict_list(*app, arguments->list);
   declare_output(*app, arguments->output);
   declare_quiet(*app, arguments->output);
   declare_verbose(*app, arguments->output);
   declare_progress(*app, arguments->output);
   declare_threads(*app, arguments->options.threads);
   declare_memory(*app, arguments->options.memory);
-  return {app, [arguments](const Terminal& terminal) { run_predict(*arguments, terminal); }};
+  return {app, [arguments, app](const Terminal& terminal) {
+            check_output(arguments->output);
+            check_database(*app, arguments->database, arguments->output);
+            if (arguments->database.show) {
+              show_predict(arguments->database, arguments->output, terminal);
+            } else if (arguments->list) {
+              run_list(*arguments, terminal);
+            } else {
+              run_predict(*arguments, terminal);
+            }
+          }};
 }
 
 }  // namespace tacet::cli

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/database_options.h"
 #include "cli/model_input.h"
 #include "cli/output.h"
 #include "cli/page_pairs.h"
@@ -171,7 +172,7 @@ void run_study(const StudyArguments& arguments, const Terminal& terminal) {
   const SweepArguments sweep = sweep_of(arguments);
   check_cosine(sweep, model);
   const StudyFolder folder(*output.out);
-  auto database = store::SweepDatabase::open_for_writing(folder.database());
+  auto database = open_for_writing(folder.database(), output.quiet);
   check_same_study(folder, database, model, input.prompt, settings_of(sweep, {}));
   Replacement replacement = replacement_of(sweep, model);
   const SweepPlan plan = plan_sweep(sweep, model, {input}, replacement, database);

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/database_options.h"
 #include "cli/follow.h"
 #include "cli/model_input.h"
 #include "cli/options.h"
@@ -58,19 +58,6 @@ constexpr std::array<std::string_view, 15> kShowOptions = {
     "--db",    "--show",  "--run",     "--metric",      "--top",     "--heads", "--format", "--out",
     "--color", "--quiet", "--verbose", "--no-progress", "--holdout", "--seed",  "--test"};
 
-void check_show(const CLI::App& app) {
-  for (const CLI::Option* const option : app.get_options()) {
-    if (option->count() == 0) continue;
-    const std::string name = option->get_positional() ? option->get_name(true, false)
-                                                      : "--" + option->get_lnames().front();
-    if (std::ranges::find(kShowOptions, name) != kShowOptions.end()) continue;
-    throw UsageError(fmt::format(
-        "--show prints what the database holds, and {} says how a sweep is made; leave out one of "
-        "the two",
-        name));
-  }
-}
-
 /// Whether one of the tests within a prompt can draw at random.
 bool draws_at_random(const SilenceOptions& options) {
   const auto is_wanted = [&options](Test test) {
@@ -100,15 +87,6 @@ void check_across(const SweepArguments& arguments, const std::vector<std::string
   }
 }
 
-/// Whether writing to `out` would write to the database or to what SQLite keeps beside it.
-bool same_file(const std::filesystem::path& out, const std::filesystem::path& database) {
-  std::error_code ignored;
-  if (std::filesystem::equivalent(out, database, ignored)) return true;
-  const std::filesystem::path target = std::filesystem::weakly_canonical(out, ignored);
-  const std::string source = std::filesystem::weakly_canonical(database, ignored).string();
-  return target == source || target == source + "-wal" || target == source + "-shm";
-}
-
 void check(const SweepArguments& arguments, const CLI::App& app) {
   check_output(arguments.output);
   if (!arguments.store.database) {
@@ -131,7 +109,7 @@ void check(const SweepArguments& arguments, const CLI::App& app) {
     throw UsageError("--holdout chooses as many heads as --top says, and that is 0; give more");
   }
   if (arguments.store.show) {
-    check_show(app);
+    check_show(app, kShowOptions, "a sweep");
   } else if (arguments.store.run) {
     throw UsageError("--run chooses what --show shows; give --show too, or leave it out");
   } else {
@@ -243,7 +221,7 @@ void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
   for (const SweepInput& input : inputs) groups.push_back(input.group);
   check_across(arguments, groups);
   Replacement replacement = replacement_of(arguments, model);
-  auto database = store::SweepDatabase::open_for_writing(*arguments.store.database);
+  auto database = open_for_writing(*arguments.store.database, arguments.output.quiet);
   const SweepPlan plan = plan_sweep(arguments, model, inputs, replacement, database);
   carry_out(plan, arguments, model, database, terminal);
   if (arguments.report.file) write_report(arguments, plan, model, database, terminal);

@@ -163,7 +163,7 @@ SweepSelection select_runs(const store::SweepDatabase& database, std::optional<s
   const std::vector<StoredRun> runs = database.runs();
   const auto filled =
       std::ranges::find_if(runs, [](const StoredRun& run) { return run.n_interventions > 0; });
-  if (filled == runs.end()) throw InputError("the database holds no results yet; make a sweep");
+  if (filled == runs.end()) throw InputError("the database holds no results of a sweep yet; make one");
   if (id) {
     const StoredRun& run = find_run(runs, *id);
     selection.ids = {run.id};

@@ -35,6 +35,16 @@ ModelView view_of(const Model& model) {
           .official = model.official()};
 }
 
+ModelView view_of(const store::ModelSummary& model) {
+  return {.id = model.id,
+          .n_layer = model.n_layer,
+          .n_head = model.n_head,
+          .d_model = model.d_model,
+          .dtype = model.dtype,
+          .fingerprint = model.fingerprint,
+          .official = model.official};
+}
+
 std::string model_line(const ModelView& model) {
   std::string line = fmt::format("{} · {} blocks x {} heads · d_model {} · {} · {}",
                                  support::escape_for_display(model.id), model.n_layer, model.n_head,

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cli/style.h"
+#include "store/model_summary.h"
 #include "tacet/model.h"
 #include "tacet/silence.h"
 
@@ -30,8 +31,9 @@ struct ModelView {
   std::string official = {};  ///< name of the published checkpoint; else empty
 };
 
-/// The view of a loaded model.
+/// The view of a loaded model, or of the one that a stored result was made with.
 ModelView view_of(const Model& model);
+ModelView view_of(const store::ModelSummary& model);
 
 /// The model in one line: "mini · 24 blocks x 16 heads · d_model 128 · F16 · 0123456789abcdef"; and
 /// " · official gpt2-medium" for a published checkpoint.

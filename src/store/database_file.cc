@@ -55,6 +55,28 @@ bool has_tables(Connection& connection) {
   return !connection.text("SELECT name FROM sqlite_master LIMIT 1").empty();
 }
 
+/// `sibling` of the file that `file` leads to, in the words of `file` where that is no link.
+fs::path as_written(const fs::path& file, const fs::path& sibling) {
+  std::error_code error;
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const bool is_same = fs::equivalent(folder, sibling.parent_path(), error) && !error;
+  return is_same ? file.parent_path() / sibling.filename() : sibling;
+}
+
+/// The older database of `connection` as one of this version, in memory: the file stays as it is.
+std::unique_ptr<Connection> upgraded_copy(Connection& connection, const std::string& name) {
+  auto copy = std::make_unique<Connection>(name, Access::read);
+  connection.copy_to(*copy);
+  // A writer may have brought it up to date since.
+  const int version = check_meta(*copy);
+  if (version < kSchemaVersion) {
+    check_upgrade(*copy, name, Access::read, version);
+    upgrade_tables(*copy, version);
+  }
+  copy->execute("PRAGMA query_only = ON");
+  return copy;
+}
+
 }  // namespace
 
 OpenDatabase open_database_for_writing(const fs::path& file) {
@@ -90,13 +112,22 @@ OpenDatabase open_database_for_writing(const fs::path& file) {
   }
   // A writer that was killed while it made the tables has left none.
   if (!has_tables(connection)) make_schema(connection);
-  check_meta(connection);
+  const int version = check_meta(connection);
+  if (version < kSchemaVersion) {
+    check_upgrade(connection, shown(file), Access::write, version);
+    const fs::path copy = keep_copy(connection, path, version);
+    database.upgrade = {.from = version, .copy = as_written(file, copy)};
+  }
   connection.keep_log_when_closed(false);
   if (connection.text("PRAGMA journal_mode = WAL") != "wal") {
     connection.fail("its folder allows no write-ahead log", "choose a folder on a local disk");
   }
   // Enough for the database to be whole after a power failure too, when it may lack the last rows.
   connection.execute("PRAGMA synchronous = NORMAL");
+  if (database.upgrade) {
+    upgrade_tables(connection, version);
+    connection.fold_log();
+  }
   return database;
 }
 
@@ -120,8 +151,9 @@ OpenDatabase open_database_for_reading(const fs::path& file) {
   connection.keep_log_when_closed(has_log(path));
   if (!has_log(path)) check_size(connection);
   connection.execute("PRAGMA query_only = ON");
-  check_meta(connection);
+  const int version = check_meta(connection);
   connection.keep_log_when_closed(false);
+  if (version < kSchemaVersion) database.connection = upgraded_copy(connection, shown(file));
   return database;
 }
 

@@ -1,11 +1,12 @@
 /// @file
-/// Opening a sweep's database, and refusing what is none before anything is touched.
+/// Opening a database, and refusing what is none before anything is touched.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 #include <optional>
 
+#include "store/database_upgrade.h"
 #include "store/sqlite.h"
 #include "store/write_lock.h"
 
@@ -15,6 +16,7 @@ namespace tacet::store {
 struct OpenDatabase {
   std::optional<WriteLock> lock;  ///< nullopt when opened for reading
   std::unique_ptr<Connection> connection;
+  std::optional<DatabaseUpgrade> upgrade = {};  ///< when it was of an older version
 };
 
 /// See SweepDatabase::open_for_writing.

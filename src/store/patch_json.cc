@@ -1,4 +1,5 @@
-// The JSON and CSV of patch.
+#include "store/patch_json.h"
+
 #include <optional>
 #include <string>
 #include <utility>
@@ -88,22 +89,27 @@ void add_pairs(ObjectBuilder& builder, const PatchResult& result) {
 
 }  // namespace
 
-std::string to_json(const PatchResult& result, const Model& model) {
+std::string store::patch_json(const PatchResult& result, const ModelSummary& model,
+                              std::string_view version) {
   ObjectBuilder builder;
   builder.text("schema", "tacet.patch/1")
-      .text("version", kVersion)
-      .value("model", store::model_json(store::summary_of(model)));
+      .text("version", version)
+      .value("model", model_json(model));
   add_pairs(builder, result);
   Json cells = Json::array();
   for (const PatchCell& cell : result.cells) {
     cells.push_back(
         cell_json(cell, result.pairs.size() > 1, fmt::format("cells[{}]", cells.size())));
   }
-  return store::document(builder.text("by", to_string(result.by))
-                             .text("direction", to_string(result.direction))
-                             .value("runs", result.runs)
-                             .value("cells", std::move(cells))
-                             .take());
+  return document(builder.text("by", to_string(result.by))
+                      .text("direction", to_string(result.direction))
+                      .value("runs", result.runs)
+                      .value("cells", std::move(cells))
+                      .take());
+}
+
+std::string to_json(const PatchResult& result, const Model& model) {
+  return store::patch_json(result, store::summary_of(model), kVersion);
 }
 
 std::string to_csv(const PatchResult& result) {

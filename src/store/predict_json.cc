@@ -1,4 +1,5 @@
-// The JSON and CSV of predict.
+#include "store/predict_json.h"
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,7 +99,7 @@ Json csv_row(const Prediction& prediction, const SilencedPrediction* silenced) {
 
 }  // namespace
 
-std::string to_json(const PredictResult& result, const Model& model) {
+void store::add_predict(ObjectBuilder& builder, const PredictResult& result) {
   ObjectBuilder clean("clean");
   add_prediction(clean, result.clean, "clean");
   Json interventions = Json::array();
@@ -106,23 +107,37 @@ std::string to_json(const PredictResult& result, const Model& model) {
     interventions.push_back(
         intervention_json(silenced, fmt::format("interventions[{}]", interventions.size())));
   }
-  return store::document(ObjectBuilder()
-                             .text("schema", "tacet.predict/1")
-                             .text("version", kVersion)
-                             .value("model", store::model_json(store::summary_of(model)))
-                             .text("prompt", result.prompt.text)
-                             .value("tokens", store::tokens_json(result.prompt.tokens))
-                             .value("position", result.position)
-                             .value("clean", clean.take())
-                             .value("interventions", std::move(interventions))
-                             .take());
+  builder.text("prompt", result.prompt.text)
+      .value("tokens", tokens_json(result.prompt.tokens))
+      .value("position", result.position)
+      .value("clean", clean.take())
+      .value("interventions", std::move(interventions));
 }
 
-std::string to_csv(const PredictResult& result) {
+std::string store::predict_json(const PredictResult& result, const ModelSummary& model,
+                                std::string_view version) {
+  ObjectBuilder builder;
+  builder.text("schema", "tacet.predict/1")
+      .text("version", version)
+      .value("model", model_json(model));
+  add_predict(builder, result);
+  return document(builder.take());
+}
+
+std::vector<store::Json> store::predict_rows(const PredictResult& result) {
   std::vector<Json> rows = {csv_row(result.clean, nullptr)};
   for (const SilencedPrediction& silenced : result.interventions) {
     rows.push_back(csv_row(silenced.prediction, &silenced));
   }
+  return rows;
+}
+
+std::string to_json(const PredictResult& result, const Model& model) {
+  return store::predict_json(result, store::summary_of(model), kVersion);
+}
+
+std::string to_csv(const PredictResult& result) {
+  const std::vector<Json> rows = store::predict_rows(result);
   return store::csv_table(rows.front(), rows);
 }
 

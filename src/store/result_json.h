@@ -6,25 +6,10 @@
 #include <vector>
 
 #include "store/json_values.h"
-#include "tacet/model.h"
+#include "store/model_summary.h"
 #include "tacet/silence.h"
 
 namespace tacet::store {
-
-/// What a result's JSON says about the model.
-struct ModelSummary {
-  std::string id;
-  int n_layer = 0;
-  int n_head = 0;
-  int d_model = 0;
-  std::string dtype;
-  std::string fingerprint;
-  std::string sha256 = {};    ///< empty: null in the document
-  std::string official = {};  ///< the same
-};
-
-/// The summary of a loaded model.
-ModelSummary summary_of(const Model& model);
 
 /// `model` of a document.
 Json model_json(const ModelSummary& model);

@@ -50,16 +50,30 @@ Connection::Connection(const std::filesystem::path& file, std::string shown, Acc
   const int code = ::sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   try {
     if (code != SQLITE_OK) fail_with(code);
-    ::sqlite3_extended_result_codes(handle_, 1);
-    ::sqlite3_busy_timeout(handle_, kPatienceMs);
-    // The file may come from anywhere: its own SQL must do no more than lay out tables.
-    ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+    set_up();
   } catch (...) {
     close();
     throw;
   }
+}
+
+Connection::Connection(std::string shown, Access access)
+    : shown_(std::move(shown)), access_(access) {
+  if (::sqlite3_open_v2(":memory:", &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                        nullptr) != SQLITE_OK) {
+    close();
+    throw std::bad_alloc();
+  }
+  set_up();
+}
+
+void Connection::set_up() {
+  ::sqlite3_extended_result_codes(handle_, 1);
+  ::sqlite3_busy_timeout(handle_, kPatienceMs);
+  // The file may come from anywhere: its own SQL must do no more than lay out tables.
+  ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
 }
 
 Connection::~Connection() {
@@ -98,6 +112,11 @@ void Connection::execute(const std::string& sql) {
   if (code != SQLITE_OK) fail_with(code);
 }
 
+std::int64_t Connection::number(const std::string& sql) {
+  Statement statement(*this, sql);
+  return statement.start().step() ? statement.take_int64() : 0;
+}
+
 std::string Connection::text(const std::string& sql) {
   Statement statement(*this, sql);
   return statement.start().step() ? statement.take_text() : "";
@@ -105,6 +124,37 @@ std::string Connection::text(const std::string& sql) {
 
 bool Connection::in_transaction() const {
   return ::sqlite3_get_autocommit(handle_) == 0;
+}
+
+void Connection::copy_to(Connection& target) {
+  // A database in memory takes no pages of another size.
+  target.execute(fmt::format("PRAGMA page_size = {}", number("PRAGMA page_size")));
+  errno = 0;
+  sqlite3_backup* const backup = ::sqlite3_backup_init(target.handle_, "main", handle_, "main");
+  if (backup == nullptr) target.fail_with(::sqlite3_errcode(target.handle_));
+  // Another process may hold a lock of the source for a moment, which no busy handler waits for.
+  constexpr int kPauseMs = 20;
+  int code = SQLITE_OK;
+  for (int waited = 0; waited <= kPatienceMs; waited += kPauseMs) {
+    code = ::sqlite3_backup_step(backup, -1);
+    if ((code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED) break;
+    ::sqlite3_sleep(kPauseMs);
+  }
+  const int error = errno;
+  ::sqlite3_backup_finish(backup);
+  if (code == SQLITE_DONE) return;
+  errno = error;
+  // What cannot be read is the source's fault, the rest is the target's.
+  if (is_damage(code) || (code & 0xff) == SQLITE_BUSY) fail_with(code);
+  target.fail_with(code);
+}
+
+void Connection::follow_keys(bool follow) {
+  ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, follow ? 1 : 0, nullptr);
+}
+
+void Connection::rename_freely(bool freely) {
+  ::sqlite3_db_config(handle_, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, freely ? 1 : 0, nullptr);
 }
 
 void Connection::keep_log_when_closed(bool keep) {

@@ -30,6 +30,8 @@ class Connection {
   /// `shown` stands in messages.
   Connection(const std::filesystem::path& file, std::string shown, Access access,
              bool frozen = false);
+  /// An empty database in memory; errors name `shown`.
+  Connection(std::string shown, Access access);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
@@ -43,9 +45,17 @@ class Connection {
   void execute(const std::string& sql);
   /// The first column of the first row that `sql` returns; empty without one.
   std::string text(const std::string& sql);
+  /// The same as a whole number; 0 without a row.
+  std::int64_t number(const std::string& sql);
   /// Whether a transaction is open.
   bool in_transaction() const;
+  /// Makes `target` a copy of this database, page by page, with what only its log holds so far.
+  void copy_to(Connection& target);
 
+  /// Whether foreign keys are followed, as they are from the start. Not within a transaction.
+  void follow_keys(bool follow);
+  /// Whether a table can be renamed while views name one that is not there.
+  void rename_freely(bool freely);
   /// Whether closing leaves the write-ahead log as it is, instead of folding it into the file.
   void keep_log_when_closed(bool keep);
   /// Folds the write-ahead log into the file. False when a reader or an open transaction stands in
@@ -62,6 +72,7 @@ class Connection {
   sqlite3* handle() const { return handle_; }
 
  private:
+  void set_up();
   void close();
   /// The file as SQLite has it open: closing a descriptor of our own would drop the locks that
   /// SQLite holds on it in this process.

@@ -1,5 +1,5 @@
 /// @file
-/// Results of sweeps that outlive the process: a SQLite database as docs/database.md lays it out.
+/// Results that outlive the process: a SQLite database as docs/database.md lays it out.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "store/database_upgrade.h"
+#include "store/stored_patch.h"
+#include "store/stored_predict.h"
+#include "store/stored_run.h"
 #include "tacet/model.h"
 #include "tacet/sweep.h"
 
@@ -42,7 +46,7 @@ struct RunSettings {
 /// The tests beside the one that decides, as RunSettings holds them.
 std::vector<Test> tests_beside(const SilenceOptions& options);
 
-/// A run as it stands in the database.
+/// A run of a sweep as it stands in the database.
 struct StoredRun {
   std::int64_t id = 0;
   std::string prompt_id;     ///< the `id` of the prompt file; empty without one
@@ -76,26 +80,31 @@ struct StoredCheck {
   bool operator==(const StoredCheck&) const = default;
 };
 
-/// The database of sweeps. One process at a time may write; any number may read meanwhile.
-/// For one thread at a time. Every failure is an OutputError or InputError that names the file,
-/// what is wrong with it and what to do; a file that is no database of tacet's, or of another
-/// schema version, is left untouched.
+/// The database of sweeps, predictions and patches. One process at a time may write; any number may
+/// read meanwhile. For one thread at a time. Every failure is an OutputError or InputError that
+/// names the file, what is wrong with it and what to do; a file that is no database of tacet's, or
+/// of a version that is not known, is left untouched.
 class SweepDatabase {
  public:
   /// Opens `file` for writing, made when it is not there. Throws OutputError when another process
   /// writes to it, when the folder or file is read-only, when the file is no database, is damaged,
-  /// or of another schema version.
+  /// or of a version that is not known. One of an older version is brought to this one, in one
+  /// transaction, after a copy of it was kept; `upgrade` tells.
   static SweepDatabase open_for_writing(const std::filesystem::path& file);
   /// Opens an existing `file` for reading only. Throws InputError when it is not there, is no
-  /// database of tacet's, is damaged, or of another schema version.
+  /// database of tacet's, is damaged, or of a version that is not known. One of an older version is
+  /// read into memory and brought to this one there; the file stays as it is.
   static SweepDatabase open_for_reading(const std::filesystem::path& file);
 
   ~SweepDatabase();
   SweepDatabase(SweepDatabase&&) noexcept;
   SweepDatabase& operator=(SweepDatabase&&) noexcept;
 
-  /// The run of this model, prompt and settings: the one that is there, or a new one. An id or
-  /// group that is not empty takes the place of the one that is there.
+  /// What opening it for writing has changed; nullopt when it was of this version.
+  const std::optional<DatabaseUpgrade>& upgrade() const;
+
+  /// The run of this model, prompt and settings of a sweep: the one that is there, or a new one. An
+  /// id or group that is not empty takes the place of the one that is there.
   std::int64_t run_of(const Model& model, const Prompt& prompt, const std::string& prompt_id,
                       const RunSettings& settings, const std::string& prompt_group = {});
   /// Specs of the interventions that are finished in `run`.
@@ -113,6 +122,15 @@ class SweepDatabase {
   /// Writes the outcomes of checks of `run`, in one transaction. Replaces those of the same names.
   void write(std::int64_t run, std::span<const StoredCheck> checks);
 
+  /// Writes what `tacet predict` found, whole, in one transaction of its own or in the one that is
+  /// open. The run is that of this model, prompt and settings (what was silenced how, targets,
+  /// contrast, how many likely tokens); an id or group that is not empty takes the place of the one
+  /// that is there. Negative zeros become zeros. Throws NumericError for NaN.
+  WrittenRun write(const Model& model, const PredictResult& result,
+                   const std::string& prompt_id = {}, const std::string& prompt_group = {});
+  /// The same for `tacet patch`, all pairs as one run; there must be one.
+  WrittenRun write(const Model& model, const PatchResult& result);
+
   /// Several writes as one transaction, for speed; what is not committed is rolled back. After a
   /// full disk or another error of the system the transaction may be gone: `commit` throws then.
   void begin();
@@ -123,8 +141,15 @@ class SweepDatabase {
   /// belongs to it then.
   bool checkpoint();
 
-  /// All runs, by id.
+  /// All runs of sweeps, by id.
   std::vector<StoredRun> runs() const;
+  /// All runs of the experiment, by id.
+  std::vector<RunHeader> runs_of(Experiment experiment) const;
+  /// The predictions of `run`. Throws InputError (OutputError when open for writing) when it is no
+  /// run of predict, or when rows of it are missing or hold what they should not.
+  StoredPredict predict(std::int64_t run) const;
+  /// The same for a run of patch.
+  StoredPatch patch(std::int64_t run) const;
   /// What `run` holds, in the order of blocks and heads of the interventions.
   std::vector<SweepOutcome> outcomes(std::int64_t run) const;
   /// The clean trajectory of `run`; nullopt when it has none yet.

@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "store/json_values.h"
 #include "store/sweep_rows.h"
 
 namespace tacet::store {
@@ -44,12 +43,6 @@ std::vector<Head> heads_of(const Connection& connection, std::string_view spec) 
   }
 }
 
-std::string heads_text(const std::vector<Head>& heads) {
-  Json names = Json::array();
-  for (const Head head : heads) names.push_back(to_string(head));
-  return names.dump();
-}
-
 /// Whether the outcome has its ripple and a row for every block.
 bool is_whole(const SweepOutcome& outcome, std::size_t n_layer) {
   if (outcome.heads.empty() || outcome.layers.size() != n_layer) return false;
@@ -81,7 +74,7 @@ std::vector<std::string> state_names(std::size_t count) {
 
 }  // namespace
 
-ResultTables::ResultTables(Connection& connection)
+ResultTables::ResultTables(Connection& connection, InterventionTable& interventions)
     : connection_(connection),
       select_finished_(connection,
                        "SELECT spec FROM ripples JOIN interventions ON id = intervention_id WHERE "
@@ -90,10 +83,7 @@ ResultTables::ResultTables(Connection& connection)
       delete_trajectory_(connection, "DELETE FROM trajectories WHERE run_id = ?"),
       insert_trajectory_(connection, insert_sql("trajectories", {"run_id", "depth", "state"},
                                                 column_names<TrajectoryRow>())),
-      select_intervention_(connection, "SELECT id FROM interventions WHERE spec = ?"),
-      insert_intervention_(
-          connection,
-          insert_sql("interventions", {"spec", "cut_layer", "head", "heads"}) + " RETURNING id"),
+      interventions_(interventions),
       delete_ripple_(connection, "DELETE FROM ripples WHERE run_id = ? AND intervention_id = ?"),
       insert_ripple_(connection,
                      insert_sql("ripples", {"run_id", "intervention_id", "values_changed"},
@@ -152,27 +142,9 @@ void ResultTables::write(std::int64_t run, const TrajectoryResult& result) {
   transaction.commit();
 }
 
-std::int64_t ResultTables::id_of(const Intervention& intervention) {
-  const std::string spec = spec_of(intervention);
-  std::optional<std::int64_t> id;
-  if (select_intervention_.start().put(spec).step()) id = select_intervention_.take_int64();
-  select_intervention_.reset();
-  if (id) return *id;
-  insert_intervention_.start().put(spec).put(std::int64_t{intervention.cut_layer()});
-  if (intervention.heads.size() == 1) {
-    insert_intervention_.put(std::int64_t{intervention.heads.front().head});
-  } else {
-    insert_intervention_.put_null();
-  }
-  insert_intervention_.put(heads_text(intervention.heads)).step();
-  id = insert_intervention_.take_int64();
-  insert_intervention_.reset();
-  return *id;
-}
-
 void ResultTables::write(std::int64_t run, const SilenceResult& result) {
   Transaction transaction(connection_);
-  const std::int64_t id = id_of(result.intervention);
+  const std::int64_t id = interventions_.id_of(result.intervention);
   delete_ripple_.start().put(run).put(id).run();
   insert_ripple_.start().put(run).put(id).put(result.values_changed);
   put_row(insert_ripple_, result.ripple);

@@ -1,6 +1,6 @@
 /// @file
-/// The tables of results: `interventions`, `ripples`, `effects`, `tests`, `final_norms`,
-/// `followed`, `trajectories`.
+/// The tables of a sweep's results: `ripples`, `effects`, `tests`, `final_norms`, `followed`,
+/// `trajectories`.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "store/sqlite.h"
 #include "store/sweep_database.h"
 #include "store/sweep_followed.h"
+#include "store/sweep_interventions.h"
 #include "tacet/sweep.h"
 
 namespace tacet::store {
@@ -19,8 +20,8 @@ namespace tacet::store {
 /// Reads and writes results. For one thread at a time.
 class ResultTables {
  public:
-  /// `connection` must outlive it. Throws when the tables are not as they should be.
-  explicit ResultTables(Connection& connection);
+  /// Both must outlive it. Throws when the tables are not as they should be.
+  ResultTables(Connection& connection, InterventionTable& interventions);
 
   /// See SweepDatabase.
   std::set<std::string> finished(std::int64_t run);
@@ -31,7 +32,6 @@ class ResultTables {
   std::optional<StoredTrajectory> trajectory(std::int64_t run);
 
  private:
-  std::int64_t id_of(const Intervention& intervention);
   void write_tests(std::int64_t run, std::int64_t id, int layer, const LayerEffect& row);
 
   Connection& connection_;
@@ -39,8 +39,7 @@ class ResultTables {
   Statement select_any_trajectory_;
   Statement delete_trajectory_;
   Statement insert_trajectory_;
-  Statement select_intervention_;
-  Statement insert_intervention_;
+  InterventionTable& interventions_;
   Statement delete_ripple_;
   Statement insert_ripple_;
   Statement insert_effect_;

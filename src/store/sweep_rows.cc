@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "store/json_values.h"
+#include "store/predict_columns.h"
 #include "store/words.h"
 
 namespace tacet::store {
@@ -126,7 +127,7 @@ class Taker {
 template <typename Row>
 std::vector<std::string> column_names() {
   std::vector<std::string> names;
-  const Row row;
+  const Row row{};
   visit_columns(row, [&](const char* name, const auto&) { names.emplace_back(name); });
   return names;
 }
@@ -134,7 +135,7 @@ std::vector<std::string> column_names() {
 template <typename Row>
 std::vector<std::string> column_definitions() {
   std::vector<std::string> definitions;
-  const Row row;
+  const Row row{};
   visit_columns(row, [&](const char* name, const auto& value) {
     definitions.push_back(
         fmt::format("{} {}", name, sql_type<std::remove_cvref_t<decltype(value)>>()));
@@ -164,16 +165,28 @@ template std::vector<std::string> column_definitions<LayerEffect>();
 template std::vector<std::string> column_definitions<Ripple>();
 template std::vector<std::string> column_definitions<TrajectoryRow>();
 template std::vector<std::string> column_definitions<TestResult>();
+template std::vector<std::string> column_names<TokenScore>();
+template std::vector<std::string> column_names<LikelyToken>();
+template std::vector<std::string> column_names<PatchCell>();
+template std::vector<std::string> column_definitions<TokenScore>();
+template std::vector<std::string> column_definitions<LikelyToken>();
+template std::vector<std::string> column_definitions<PatchCell>();
 template void put_row(Statement& statement, const FollowedRow& row);
 template void put_row(Statement& statement, const LayerEffect& row);
 template void put_row(Statement& statement, const Ripple& row);
 template void put_row(Statement& statement, const TrajectoryRow& row);
 template void put_row(Statement& statement, const TestResult& row);
+template void put_row(Statement& statement, const TokenScore& row);
+template void put_row(Statement& statement, const LikelyToken& row);
+template void put_row(Statement& statement, const PatchCell& row);
 template FollowedRow take_row<FollowedRow>(Statement& statement);
 template LayerEffect take_row<LayerEffect>(Statement& statement);
 template Ripple take_row<Ripple>(Statement& statement);
 template TrajectoryRow take_row<TrajectoryRow>(Statement& statement);
 template TestResult take_row<TestResult>(Statement& statement);
+template TokenScore take_row<TokenScore>(Statement& statement);
+template LikelyToken take_row<LikelyToken>(Statement& statement);
+template PatchCell take_row<PatchCell>(Statement& statement);
 
 std::string select_list(const std::vector<std::string>& names, std::string_view prefix) {
   std::string list;

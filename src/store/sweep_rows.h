@@ -11,7 +11,8 @@
 
 namespace tacet::store {
 
-// Each is there for FollowedRow, LayerEffect, Ripple, TestResult and TrajectoryRow.
+// Each is there for FollowedRow, LayerEffect, Ripple, TestResult and TrajectoryRow, and for
+// LikelyToken, PatchCell and TokenScore.
 
 /// Names of a row's columns, as in the JSON.
 template <typename Row>

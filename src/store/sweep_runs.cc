@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "store/sweep_rows.h"
-#include "store/sweep_settings.h"
 #include "tacet/version.h"
 
 namespace tacet::store {
@@ -12,8 +11,8 @@ namespace {
 
 /// What decides the numbers of a run. The tool's version does too: rows of two of them must not
 /// stand side by side as if one had made them.
-const std::vector<std::string> kIdentity = {"model_fingerprint", "token_ids", "settings",
-                                            "tool_version"};
+const std::vector<std::string> kIdentity = {"experiment", "model_fingerprint", "token_ids",
+                                            "settings", "tool_version"};
 const std::vector<std::string> kOthers = {"prompt_id",    "prompt_group",  "prompt", "model",
                                           "model_dtype",  "n_layer",       "n_head", "d_model",
                                           "model_sha256", "model_official"};
@@ -27,34 +26,54 @@ std::string token_ids_text(const std::vector<Token>& tokens) {
 
 }  // namespace
 
+std::string_view to_string(Experiment experiment) {
+  switch (experiment) {
+    case Experiment::sweep:
+      return "sweep";
+    case Experiment::predict:
+      return "predict";
+    case Experiment::patch:
+      return "patch";
+  }
+  return "";
+}
+
 RunTables::RunTables(Connection& connection)
     : connection_(connection),
       find_(connection,
-            "SELECT id FROM runs WHERE model_fingerprint = ? AND token_ids = ? AND settings = ? "
-            "AND tool_version = ?"),
+            "SELECT id FROM runs WHERE experiment = ? AND model_fingerprint = ? AND token_ids = ? "
+            "AND settings = ? AND tool_version = ?"),
       insert_(connection, insert_sql("runs", kIdentity, kOthers) + " RETURNING id"),
       name_(connection, "UPDATE runs SET prompt_id = ? WHERE id = ?"),
       set_group_(connection, "UPDATE runs SET prompt_group = ? WHERE id = ?"),
       set_hash_(connection, "UPDATE runs SET model_sha256 = ?, model_official = ? WHERE id = ?"),
       insert_token_(connection, insert_sql("tokens", {"run_id", "position", "token_id", "text"})),
-      select_(connection,
-              "SELECT id, " + select_list(kIdentity) + ", " + select_list(kOthers) +
-                  ", (SELECT count(*) FROM ripples WHERE run_id = runs.id) FROM runs ORDER BY id"),
+      select_(connection, "SELECT id, " + select_list(kIdentity) + ", " + select_list(kOthers) +
+                              " FROM runs WHERE experiment = ? ORDER BY id"),
+      count_(connection, "SELECT count(*) FROM ripples WHERE run_id = ?"),
       select_tokens_(connection,
                      "SELECT token_id, text FROM tokens WHERE run_id = ? ORDER BY position") {}
 
-std::int64_t RunTables::find_or_make(const ModelSummary& model, const Prompt& prompt,
-                                     const std::string& prompt_id, const RunSettings& settings,
-                                     const std::string& prompt_group) {
-  const std::string ids = token_ids_text(prompt.tokens);
-  const std::string settings_json = settings_text(settings);
-  const auto put_identity = [&](Statement& statement) -> Statement& {
-    return statement.start().put(model.fingerprint).put(ids).put(settings_json).put(kVersion);
-  };
-  Transaction transaction(connection_);
+std::optional<std::int64_t> RunTables::find(Experiment experiment, const ModelSummary& model,
+                                            const Prompt& prompt, const std::string& settings) {
   std::optional<std::int64_t> id;
-  if (put_identity(find_).step()) id = find_.take_int64();
+  find_.start()
+      .put(to_string(experiment))
+      .put(model.fingerprint)
+      .put(token_ids_text(prompt.tokens))
+      .put(settings)
+      .put(kVersion);
+  if (find_.step()) id = find_.take_int64();
   find_.reset();
+  return id;
+}
+
+std::int64_t RunTables::find_or_make(Experiment experiment, const ModelSummary& model,
+                                     const Prompt& prompt, const std::string& settings,
+                                     const std::string& prompt_id,
+                                     const std::string& prompt_group) {
+  Transaction transaction(connection_);
+  std::optional<std::int64_t> id = find(experiment, model, prompt, settings);
   if (id) {
     if (!prompt_id.empty()) name_.start().put(prompt_id).put(*id).run();
     if (!prompt_group.empty()) set_group_.start().put(prompt_group).put(*id).run();
@@ -65,7 +84,12 @@ std::int64_t RunTables::find_or_make(const ModelSummary& model, const Prompt& pr
     if (!prompt_id.empty() || !prompt_group.empty() || !model.sha256.empty()) transaction.commit();
     return *id;
   }
-  put_identity(insert_)
+  insert_.start()
+      .put(to_string(experiment))
+      .put(model.fingerprint)
+      .put(token_ids_text(prompt.tokens))
+      .put(settings)
+      .put(kVersion)
       .put(prompt_id)
       .put(prompt_group)
       .put(prompt.text)
@@ -88,33 +112,41 @@ std::int64_t RunTables::find_or_make(const ModelSummary& model, const Prompt& pr
   return *id;
 }
 
-std::vector<StoredRun> RunTables::all() {
+std::vector<RunRow> RunTables::all(Experiment experiment) {
   Transaction snapshot(connection_, Access::read);
-  std::vector<StoredRun> runs;
-  select_.start();
+  std::vector<RunRow> runs;
+  select_.start().put(to_string(experiment));
   while (select_.step()) {
-    StoredRun run;
+    RunRow row;
+    RunHeader& run = row.header;
     run.id = select_.take_int64();
-    run.model_fingerprint = select_.take_text();
+    select_.take_text();  // the experiment
+    run.model.fingerprint = select_.take_text();
     select_.take_text();  // the ids, which stand in `tokens` as well
-    run.settings = settings_from_text(connection_, select_.take_text());
+    row.settings = select_.take_text();
     run.tool_version = select_.take_text();
     run.prompt_id = select_.take_text();
     run.prompt_group = select_.take_text();
     run.prompt.text = select_.take_text();
-    run.model_id = select_.take_text();
-    run.model_dtype = select_.take_text();
-    run.n_layer = select_.take_int();
-    run.n_head = select_.take_int();
-    run.d_model = select_.take_int();
-    run.model_sha256 = select_.take_text();
-    run.model_official = select_.take_text();
-    run.n_interventions = select_.take_int64();
+    run.model.id = select_.take_text();
+    run.model.dtype = select_.take_text();
+    run.model.n_layer = select_.take_int();
+    run.model.n_head = select_.take_int();
+    run.model.d_model = select_.take_int();
+    run.model.sha256 = select_.take_text();
+    run.model.official = select_.take_text();
     run.prompt.tokens = tokens_of(run.id);
-    runs.push_back(std::move(run));
+    runs.push_back(std::move(row));
   }
   snapshot.commit();
   return runs;
+}
+
+std::int64_t RunTables::n_finished(std::int64_t run) {
+  count_.start().put(run).step();
+  const std::int64_t count = count_.take_int64();
+  count_.reset();
+  return count;
 }
 
 std::vector<Token> RunTables::tokens_of(std::int64_t run) {

@@ -3,14 +3,20 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "store/result_json.h"
 #include "store/sqlite.h"
-#include "store/sweep_database.h"
+#include "store/stored_run.h"
 
 namespace tacet::store {
+
+/// A run as its row tells of it.
+struct RunRow {
+  RunHeader header;
+  std::string settings;
+};
 
 /// Reads and writes runs. For one thread at a time.
 class RunTables {
@@ -18,12 +24,18 @@ class RunTables {
   /// `connection` must outlive it. Throws when the tables are not as they should be.
   explicit RunTables(Connection& connection);
 
-  /// The run's id; it is made when it is not there.
-  std::int64_t find_or_make(const ModelSummary& model, const Prompt& prompt,
-                            const std::string& prompt_id, const RunSettings& settings,
+  /// The run of this experiment, model, prompt and settings; nullopt when it is not there.
+  std::optional<std::int64_t> find(Experiment experiment, const ModelSummary& model,
+                                   const Prompt& prompt, const std::string& settings);
+  /// The same; it is made when it is not there. An id or group that is not empty takes the place of
+  /// the one that is there, and so does the hash of the weights.
+  std::int64_t find_or_make(Experiment experiment, const ModelSummary& model, const Prompt& prompt,
+                            const std::string& settings, const std::string& prompt_id,
                             const std::string& prompt_group);
-  /// All runs, by id.
-  std::vector<StoredRun> all();
+  /// All runs of the experiment, by id.
+  std::vector<RunRow> all(Experiment experiment);
+  /// How many interventions of a sweep are finished in `run`.
+  std::int64_t n_finished(std::int64_t run);
 
  private:
   std::vector<Token> tokens_of(std::int64_t run);
@@ -36,6 +48,7 @@ class RunTables {
   Statement set_hash_;
   Statement insert_token_;
   Statement select_;
+  Statement count_;
   Statement select_tokens_;
 };
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "store/sweep_rows.h"
+#include "store/table_sql.h"
 #include "tacet/version.h"
 
 namespace tacet::store {
@@ -18,33 +19,15 @@ constexpr std::size_t kPageSizeAt = 16;
 constexpr std::size_t kUserVersionAt = 60;    ///< in the header, big-endian, as is the next
 constexpr std::size_t kApplicationIdAt = 68;  ///< see https://www.sqlite.org/fileformat.html
 
-/// `{0}` are the columns of a row of `layers`, `{1}` of a ripple, `{2}` of a trajectory, `{3}` the
-/// schema's version, `{4}` the tool's, `{5}` the application's id, `{6}` the columns of a test,
-/// `{7}` of a pair that is followed.
+/// `{0}` are the columns of a row of `layers`, `{1}` of a ripple, `{2}` of a trajectory, `{9}` of a
+/// test; `{3}`, `{4}` and `{5}` are tables of their own; `{6}` is the schema's version, `{7}` the
+/// tool's, `{8}` the application's id.
 constexpr std::string_view kSchema = R"(
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE runs (
-  id INTEGER PRIMARY KEY,
-  prompt_id TEXT NOT NULL,
-  prompt_group TEXT NOT NULL,
-  prompt TEXT NOT NULL,
-  token_ids TEXT NOT NULL,
-  settings TEXT NOT NULL,
-  model TEXT NOT NULL,
-  model_fingerprint TEXT NOT NULL,
-  model_dtype TEXT NOT NULL,
-  n_layer INTEGER NOT NULL,
-  n_head INTEGER NOT NULL,
-  d_model INTEGER NOT NULL,
-  model_sha256 TEXT NOT NULL,
-  model_official TEXT NOT NULL,
-  tool_version TEXT NOT NULL,
-  UNIQUE (model_fingerprint, token_ids, settings, tool_version)
-);
-CREATE TABLE tokens (
+{3}CREATE TABLE tokens (
   run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
   position INTEGER NOT NULL,
   token_id INTEGER NOT NULL,
@@ -84,21 +67,11 @@ CREATE TABLE tests (
   intervention_id INTEGER NOT NULL,
   layer INTEGER NOT NULL,
   place INTEGER NOT NULL,
-  {6},
+  {9},
   PRIMARY KEY (run_id, intervention_id, layer, place),
   FOREIGN KEY (run_id, intervention_id) REFERENCES ripples ON DELETE CASCADE
 ) WITHOUT ROWID;
-CREATE TABLE followed (
-  run_id INTEGER NOT NULL,
-  intervention_id INTEGER NOT NULL,
-  pair TEXT NOT NULL,
-  position_a INTEGER NOT NULL,
-  position_b INTEGER NOT NULL,
-  {7},
-  PRIMARY KEY (run_id, intervention_id, pair, position_a, position_b, layer),
-  FOREIGN KEY (run_id, intervention_id) REFERENCES ripples ON DELETE CASCADE
-) WITHOUT ROWID;
-CREATE TABLE trajectories (
+{4}CREATE TABLE trajectories (
   run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
   state NUMERIC NOT NULL,
   depth INTEGER NOT NULL,
@@ -119,9 +92,9 @@ CREATE INDEX ripples_by_late_delta ON ripples (run_id, late_delta);
 CREATE INDEX ripples_by_onset ON ripples (run_id, onset);
 CREATE INDEX ripples_by_intervention ON ripples (intervention_id);
 CREATE INDEX interventions_by_cut ON interventions (cut_layer, head);
-INSERT INTO meta VALUES ('schema_version', '{3}'), ('tool_version', '{4}');
-PRAGMA user_version = {3};
-PRAGMA application_id = {5};
+{5}INSERT INTO meta VALUES ('schema_version', '{6}'), ('tool_version', '{7}');
+PRAGMA user_version = {6};
+PRAGMA application_id = {8};
 )";
 
 std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
@@ -132,9 +105,13 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
   return value;
 }
 
+bool is_known(std::int64_t version) {
+  return version >= kOldestSchemaVersion && version <= kSchemaVersion;
+}
+
 [[noreturn]] void fail_version(const Connection& connection, std::string_view found) {
-  connection.fail(fmt::format("its tables are of version {}, and tacet {} knows version {} alone",
-                              found, kVersion, kSchemaVersion),
+  connection.fail(fmt::format("its tables are of version {}, and tacet {} knows versions {} to {}",
+                              found, kVersion, kOldestSchemaVersion, kSchemaVersion),
                   "use the tacet that made it, or name another file");
 }
 
@@ -152,7 +129,7 @@ bool check_header(const Connection& connection) {
     connection.fail("it is a database of another program", "name another file");
   }
   const std::uint32_t version = big_endian(header, kUserVersionAt);
-  if (version != static_cast<std::uint32_t>(kSchemaVersion)) {
+  if (!is_known(version)) {
     fail_version(connection, std::to_string(version));
   }
   return false;
@@ -168,19 +145,21 @@ void check_size(const Connection& connection) {
 
 void make_schema(Connection& connection) {
   Transaction transaction(connection);
-  connection.execute(fmt::format(kSchema, fmt::join(column_definitions<LayerEffect>(), ",\n  "),
-                                 fmt::join(column_definitions<Ripple>(), ",\n  "),
-                                 fmt::join(column_definitions<TrajectoryRow>(), ",\n  "),
-                                 kSchemaVersion, kVersion, kApplicationId,
-                                 fmt::join(column_definitions<TestResult>(), ",\n  "),
-                                 fmt::join(column_definitions<FollowedRow>(), ",\n  ")));
+  connection.execute(fmt::format(
+      kSchema, fmt::join(column_definitions<LayerEffect>(), ",\n  "),
+      fmt::join(column_definitions<Ripple>(), ",\n  "),
+      fmt::join(column_definitions<TrajectoryRow>(), ",\n  "), runs_table_sql("runs"),
+      followed_table_sql(), prediction_tables_sql() + patch_tables_sql(), kSchemaVersion, kVersion,
+      kApplicationId, fmt::join(column_definitions<TestResult>(), ",\n  ")));
   transaction.commit();
 }
 
-void check_meta(Connection& connection) {
-  const std::string version =
-      connection.text("SELECT value FROM meta WHERE key = 'schema_version'");
-  if (version != std::to_string(kSchemaVersion)) fail_version(connection, "'" + version + "'");
+int check_meta(Connection& connection) {
+  const std::int64_t version = connection.number("PRAGMA user_version");
+  const std::string told = connection.text("SELECT value FROM meta WHERE key = 'schema_version'");
+  if (told != std::to_string(version)) fail_version(connection, "'" + told + "'");
+  if (!is_known(version)) fail_version(connection, told);
+  return static_cast<int>(version);
 }
 
 void check_pages(Connection& connection) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "tacet/patch.h"
 #include "tacet/silence.h"
 
 namespace tacet::store {
@@ -26,6 +27,11 @@ inline constexpr std::array kWords<Correction>{Correction::bonferroni, Correctio
                                                Correction::bh, Correction::none};
 template <>
 inline constexpr std::array kWords<Family>{Family::blocks, Family::reachable, Family::sweep};
+template <>
+inline constexpr std::array kWords<PatchBy>{PatchBy::head, PatchBy::head_position,
+                                            PatchBy::block_position};
+template <>
+inline constexpr std::array kWords<PatchDirection>{PatchDirection::denoise, PatchDirection::noise};
 template <>
 inline constexpr std::array kWords<Effect>{Effect::none, Effect::coupling, Effect::decoupling,
                                            Effect::unchanged};

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The last three are of files that serve `patch --pairs` too.
+// `corrupt` is of files that serve `patch --pairs` too.
 constexpr std::array<std::string_view, 7> kFields = {"text",    "token_ids", "id",      "group",
                                                      "corrupt", "target",    "contrast"};
 constexpr std::string_view kForm =
@@ -29,6 +29,20 @@ std::string read_text(const Json& value, const std::string& where) {
   const auto& text = value.get_ref<const std::string&>();
   if (text.empty()) fail_at(where, "text is empty; write one of three tokens or more");
   check_bytes(text, where + ": text");  // a NUL may be spelled \u0000
+  return text;
+}
+
+/// The text of one of the answers.
+std::string read_answer(const Json& object, const char* key, const std::string& where) {
+  if (!object.contains(key)) return "";
+  const Json& value = object[key];
+  if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
+    fail_at(where, fmt::format("{} is {}; it must be the text of one token in quotes, such as "
+                               "\" Germany\"",
+                               key, shown(value)));
+  }
+  const auto& text = value.get_ref<const std::string&>();
+  check_bytes(text, fmt::format("{}: {}", where, key));
   return text;
 }
 
@@ -60,6 +74,8 @@ ListedPrompt parse_json_line(const TextLine& line, const std::string& where) {
   prompt.line = line.number;
   if (object.contains("id")) prompt.id = read_name(object["id"], "id", where);
   if (object.contains("group")) prompt.group = read_name(object["group"], "group", where);
+  prompt.target = read_answer(object, "target", where);
+  prompt.contrast = read_answer(object, "contrast", where);
   if (has_text) {
     prompt.text = read_text(object["text"], where);
   } else {

@@ -110,9 +110,11 @@ TEST_F(Selection, UnfinishedRunsAreLeftOut) {
 }
 
 TEST_F(Selection, WhatIsNotThere) {
-  EXPECT_THAT(error_of<InputError>(std::nullopt, std::nullopt), HasSubstr("no results yet"));
+  EXPECT_THAT(error_of<InputError>(std::nullopt, std::nullopt),
+              HasSubstr("no results of a sweep yet"));
   add({9, 9, 9}, {});
-  EXPECT_THAT(error_of<InputError>(std::nullopt, std::nullopt), HasSubstr("no results yet"));
+  EXPECT_THAT(error_of<InputError>(std::nullopt, std::nullopt),
+              HasSubstr("no results of a sweep yet"));
   add({1, 2, 3}, {{3, 5}});
   EXPECT_THAT(error_of<InputError>(7, std::nullopt), HasSubstr("no run 7; its runs are 1, 2"));
   EXPECT_THAT(error_of<InputError>(1, std::nullopt), HasSubstr("run 1 holds no results"));

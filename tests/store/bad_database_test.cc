@@ -88,12 +88,12 @@ TEST(BadDatabase, BelongsToAnotherProgramThatIsUsingIt) {
 TEST(BadDatabase, IsOfAnotherVersion) {
   const TempDir folder;
   make_database(folder / "a.db");
-  query(folder / "a.db", "PRAGMA user_version = 4");
-  expect_refused(folder / "a.db", "its tables are of version 4");
+  query(folder / "a.db", "PRAGMA user_version = 5");
+  expect_refused(folder / "a.db", "its tables are of version 5");
   query(folder / "a.db", "PRAGMA user_version = 1");
   expect_refused(folder / "a.db", "its tables are of version 1");
   query(folder / "a.db",
-        "PRAGMA user_version = 3; UPDATE meta SET value = '7' WHERE key = 'schema_version'");
+        "PRAGMA user_version = 4; UPDATE meta SET value = '7' WHERE key = 'schema_version'");
   expect_refused(folder / "a.db", "its tables are of version '7'");
 }
 

@@ -207,8 +207,10 @@ Table query(const std::filesystem::path& file, const std::string& sql) {
 
 std::string contents(const std::filesystem::path& file) {
   std::string text;
-  for (const char* const name : {"meta", "runs", "tokens", "interventions", "ripples", "effects",
-                                 "final_norms", "followed", "trajectories", "checks"}) {
+  for (const char* const name :
+       {"meta", "runs", "tokens", "interventions", "ripples", "effects", "final_norms", "followed",
+        "trajectories", "checks", "predictions", "scores", "top_tokens", "patches", "patch_pairs",
+        "patch_tokens", "patch_cells"}) {
     const Table table = query(file, fmt::format("SELECT * FROM {}", name));
     text += fmt::format("{}: {}\n", name, fmt::join(table.columns, "|"));
     for (const auto& row : table.rows) text += fmt::format("{}\n", fmt::join(row, "|"));

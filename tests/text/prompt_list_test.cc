@@ -52,6 +52,34 @@ TEST(PromptList, OneTextALine) {
   EXPECT_THAT(prompts[0].token_ids, IsEmpty());
 }
 
+TEST(PromptList, AnswersStandBesideTheText) {
+  const auto prompts = parse(R"({"text": "a", "target": " b", "contrast": " c", "corrupt": 5})"
+                             "\n"
+                             R"({"text": "d", "target": " e"})"
+                             "\n"
+                             R"({"token_ids": [1], "contrast": "f"})");
+  ASSERT_EQ(prompts.size(), 3U);
+  EXPECT_EQ(prompts[0].target, " b");
+  EXPECT_EQ(prompts[0].contrast, " c");
+  EXPECT_EQ(prompts[1].target, " e");
+  EXPECT_EQ(prompts[1].contrast, "");
+  EXPECT_EQ(prompts[2].target, "");
+  EXPECT_EQ(prompts[2].contrast, "f");
+  EXPECT_EQ(parse("a text").front().target, "");
+}
+
+TEST(PromptList, SaysWhatIsWrongWithAnAnswer) {
+  for (const char* const value : {"5", "[\"a\"]", "null", "\"\""}) {
+    const std::string line =
+        "{\"text\": \"a\"}\n{\"text\": \"b\", \"target\": " + std::string(value) + "}";
+    EXPECT_THAT(error_of(line), AllOf(StartsWith("list: line 2: target is"),
+                                      HasSubstr("the text of one token in quotes")))
+        << value;
+  }
+  EXPECT_THAT(error_of(R"({"text": "a", "contrast": "x\u0000"})"),
+              StartsWith("list: line 1: contrast"));
+}
+
 TEST(PromptList, SkipsBlankLinesButCountsThem) {
   const auto prompts = parse("\n \t\none\r\n\r\ntwo\n\n");
   EXPECT_THAT(texts(prompts), ElementsAre("one", "two"));
