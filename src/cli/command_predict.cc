@@ -1,5 +1,6 @@
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,14 @@
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/predict_compare.h"
 #include "cli/predict_table.h"
 #include "cli/progress.h"
 #include "cli/prompt_input.h"
 #include "cli/run_settings.h"
 #include "cli/target_token.h"
 #include "cli/values.h"
+#include "cli/variants.h"
 #include "tacet/export.h"
 #include "tacet/predict.h"
 
@@ -28,6 +31,7 @@ struct PredictArguments {
   SweepCutOptions cut;
   TargetOptions target;
   PredictOptions options;
+  std::optional<PredictedValue> compare_by;
   OutputOptions output;
 };
 
@@ -43,6 +47,8 @@ constexpr const char* kExamples =
     "  tacet predict --heads L3H5 --target ' Germany' \"Berlin is the capital of\"\n"
     "  tacet predict --target ' Germany' --contrast ' France' \"Berlin is the capital of\"\n"
     "  tacet predict --heads '5.*' --target ' joke' --at -1 --format csv \"This pizza is a\"\n"
+    "  tacet predict --target ' Germany' --mode zero,mean \"Berlin is the capital of\"\n"
+    "  tacet predict --target ' Germany' --compare-at all,-1 \"Berlin is the capital of\"\n"
     "  tacet predict --heads L3H5 --target-id 13 --top 10 --token-ids 40,41,42,43\n"
     "  tacet predict --heads L3H5 --target ' a' --target ' the' \"Berlin is the capital of\"\n"
     "  tacet predict --model ./gpt2 --target ' Germany' \"Berlin is the capital of\"\n";
@@ -56,62 +62,55 @@ void declare_top(CLI::App& app, int& top) {
       ->group("What is predicted");
 }
 
-std::string rendered(const PredictResult& result, const Model& model, const OutputOptions& output,
-                     const Terminal& terminal) {
+/// `comparison` where several variants are compared.
+std::string rendered(const PredictResult& result, const std::optional<Comparison>& comparison,
+                     const Model& model, const OutputOptions& output, const Terminal& terminal) {
   switch (output.format) {
     case Format::json:
-      return to_json(result, model);
+      return comparison ? to_json(result, *comparison, model) : to_json(result, model);
     case Format::csv:
-      return to_csv(result);
+      return comparison ? to_csv(result, *comparison) : to_csv(result);
     case Format::table:
       break;
   }
-  return render_predict(result, view_of(model), view_for(output, terminal));
-}
-
-Replacement replacement_of(const PredictArguments& arguments, const SliceMode& mode,
-                           const Model& model, int threads) {
-  const ReplacementOptions& options = arguments.cut.replacement;
-  return {mode,
-          options,
-          model,
-          {.prepend_bos = arguments.prompt.prepend_bos,
-           .quiet = arguments.output.quiet,
-           .verbose = arguments.output.verbose,
-           .seed = options.seed.value_or(ReferenceReading{}.seed),
-           .threads = threads}};
+  const View view = view_for(output, terminal);
+  return comparison ? render_predict_comparison(result, *comparison, view_of(model), view)
+                    : render_predict(result, view_of(model), view);
 }
 
 void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
   check_output(output);
   check_targets(arguments.target, /*one=*/false);
-  const SliceMode mode = chosen_mode(arguments.cut.mode, arguments.cut.replacement);
+  const std::vector<CutVariant> variants = cut_variants(arguments.cut);
+  check_compare_by(arguments.compare_by, variants, arguments.target);
   const double start = now_seconds();
   const Model model = load_model(arguments.model, output);
-  std::vector<Intervention> interventions =
+  const std::vector<Intervention> named =
       parse_heads(arguments.cut.heads, model.config().n_layer, model.config().n_head);
   PromptMaker maker(model, arguments.prompt.prepend_bos, output.quiet);
   const Prompt prompt = resolve_prompt(arguments.prompt, maker);
-  const std::vector<int> positions = resolve_positions(arguments.cut.at, prompt);
   PredictOptions options = arguments.options;
   const Targets targets = resolve_targets(arguments.target, maker);
   options.targets = targets.targets;
   options.contrast = targets.contrast;
   options.threads = usable_threads(options.threads, output.quiet);
-  Replacement replacement = replacement_of(arguments, mode, model, options.threads);
-  const SliceMode replaced = replacement.for_prompt(prompt, prompt.tokens.size());
-  for (Intervention& intervention : interventions) {
-    intervention.positions = positions;
-    intervention.mode = replaced;
-  }
+  const std::vector<Intervention> interventions =
+      interventions_of(variants, named, prompt, model,
+                       {.prepend_bos = arguments.prompt.prepend_bos,
+                        .quiet = output.quiet,
+                        .verbose = output.verbose,
+                        .threads = options.threads});
   Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);
   options.progress = [&progress](int done, int total) { progress.update(done, total); };
   const double loaded = now_seconds();
   const PredictResult result =
       predict(model, prompt, interventions, options, maker.tokenizer_if_any());
   progress.clear();
-  write_result(rendered(result, model, output, terminal), output.out);
+  const std::optional<Comparison> comparison =
+      comparison_of(result, variants, variants_by(arguments.cut),
+                    arguments.compare_by.value_or(PredictedValue::prob));
+  write_result(rendered(result, comparison, model, output, terminal), output.out);
   print_run_details(
       output, model,
       {.load_s = loaded - start, .forward_s = now_seconds() - loaded, .analysis_s = 0});
@@ -125,6 +124,7 @@ Command declare_predict(CLI::App& root) {
   const auto arguments = std::make_shared<PredictArguments>();
   declare_targets(*app, arguments->target, /*several=*/true);
   declare_top(*app, arguments->options.top);
+  declare_compare_by(*app, arguments->compare_by);
   declare_sweep_cut(*app, arguments->cut);
   declare_reference_seed(*app, arguments->cut.replacement);
   declare_model(*app, arguments->model);

@@ -5,10 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "store/comparison_json.h"
 #include "store/csv.h"
 #include "store/json_values.h"
 #include "store/replacement_json.h"
 #include "store/result_json.h"
+#include "tacet/comparison.h"
 #include "tacet/export.h"
 #include "tacet/predict.h"
 #include "tacet/version.h"
@@ -96,9 +98,7 @@ Json csv_row(const Prediction& prediction, const SilencedPrediction* silenced) {
       .take();
 }
 
-}  // namespace
-
-std::string to_json(const PredictResult& result, const Model& model) {
+ObjectBuilder result_json(const PredictResult& result, const Model& model) {
   ObjectBuilder clean("clean");
   add_prediction(clean, result.clean, "clean");
   Json interventions = Json::array();
@@ -106,22 +106,52 @@ std::string to_json(const PredictResult& result, const Model& model) {
     interventions.push_back(
         intervention_json(silenced, fmt::format("interventions[{}]", interventions.size())));
   }
-  return store::document(ObjectBuilder()
-                             .text("schema", "tacet.predict/1")
-                             .text("version", kVersion)
-                             .value("model", store::model_json(store::summary_of(model)))
-                             .text("prompt", result.prompt.text)
-                             .value("tokens", store::tokens_json(result.prompt.tokens))
-                             .value("position", result.position)
-                             .value("clean", clean.take())
-                             .value("interventions", std::move(interventions))
-                             .take());
+  ObjectBuilder builder;
+  builder.text("schema", "tacet.predict/1")
+      .text("version", kVersion)
+      .value("model", store::model_json(store::summary_of(model)))
+      .text("prompt", result.prompt.text)
+      .value("tokens", store::tokens_json(result.prompt.tokens))
+      .value("position", result.position)
+      .value("clean", clean.take())
+      .value("interventions", std::move(interventions));
+  return builder;
 }
 
-std::string to_csv(const PredictResult& result) {
+std::vector<Json> csv_rows(const PredictResult& result) {
   std::vector<Json> rows = {csv_row(result.clean, nullptr)};
   for (const SilencedPrediction& silenced : result.interventions) {
     rows.push_back(csv_row(silenced.prediction, &silenced));
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string to_json(const PredictResult& result, const Model& model) {
+  return store::document(result_json(result, model).take());
+}
+
+std::string to_json(const PredictResult& result, const Comparison& comparison, const Model& model) {
+  return store::document(
+      result_json(result, model).value("comparison", store::comparison_json(comparison)).take());
+}
+
+std::string to_csv(const PredictResult& result) {
+  const std::vector<Json> rows = csv_rows(result);
+  return store::csv_table(rows.front(), rows);
+}
+
+std::string to_csv(const PredictResult& result, const Comparison& comparison) {
+  std::vector<Json> rows = csv_rows(result);
+  const std::size_t n_heads = comparison.heads.size();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    // The first line is the clean run's, which is every variant's.
+    Json row = {
+        {"variant",
+         i == 0 ? Json() : store::json_text(comparison.variants.at((i - 1) / n_heads).name)}};
+    row.update(rows[i]);
+    rows[i] = std::move(row);
   }
   return store::csv_table(rows.front(), rows);
 }
