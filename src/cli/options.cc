@@ -144,6 +144,11 @@ void declare_cut(CLI::App& app, CutOptions& options) {
   declare_mode(app, options.mode, options.replacement);
 }
 
+void declare_study_cut(CLI::App& app, SweepCutOptions& options) {
+  declare_at(app, options.at, [&options](const std::string& text) { options.at = text; });
+  declare_mode(app, options.mode, options.replacement);
+}
+
 void declare_sweep_cut(CLI::App& app, SweepCutOptions& options) {
   const auto set_heads = [&options](const std::string& text) { options.heads = text; };
   in_group(kSilenced,

@@ -109,6 +109,8 @@ void declare_prompt(CLI::App& app, PromptOptions& options);
 void declare_source(CLI::App& app, SweepSource& source);
 /// --heads, --layer, --head, --at, --mode and what stands beside it.
 void declare_cut(CLI::App& app, CutOptions& options);
+/// --at and --mode with what stands beside it: one cut for a whole study.
+void declare_study_cut(CLI::App& app, SweepCutOptions& options);
 /// --heads, --at, --compare-at, --mode, which takes a list, and what stands beside it.
 void declare_sweep_cut(CLI::App& app, SweepCutOptions& options);
 /// --db, --show, --run, --metric, --top, --holdout and --seed.

@@ -143,17 +143,21 @@ void sweep_variants(const SweepArguments& arguments, std::span<const CutVariant>
   std::vector<Prompt> prompts;
   for (const SweepInput& input : inputs) prompts.push_back(input.prompt);
   check_positions_differ(variants, positions, prompts);
+  // All references are read before the database is made.
+  std::vector<Replacement> replacements;
+  std::shared_ptr<const ReferenceCorpus> corpus;
+  for (const CutVariant& variant : variants) {
+    replacements.push_back(replacement_of(with_cut(arguments, variant.cut), model, corpus));
+    if (replacements.back().shared_corpus()) corpus = replacements.back().shared_corpus();
+  }
   auto database = store::SweepDatabase::open_for_writing(*arguments.store.database);
   ShownVariants shown;
   std::vector<SweepPlan> plans;
   std::vector<std::string> names;
-  std::shared_ptr<const ReferenceCorpus> corpus;
   for (std::size_t k = 0; k < variants.size(); ++k) {
     const SweepArguments own = with_cut(arguments, variants[k].cut);
     for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i].positions = positions[k][i];
-    Replacement replacement = replacement_of(own, model, corpus);
-    if (replacement.shared_corpus()) corpus = replacement.shared_corpus();
-    plans.push_back(plan_sweep(own, model, inputs, replacement, database));
+    plans.push_back(plan_sweep(own, model, inputs, replacements[k], database));
     carry_out(plans.back(), own, model, database, terminal);
     names.push_back(variants[k].name);
     shown.n_found.push_back(plans.back().n_found);

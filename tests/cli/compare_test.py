@@ -287,6 +287,8 @@ class Sweep(CompareTest):
                 (("--mode", "zero,mean", "--seed", "1"), "--seed"),
                 (("--run", "1,2"), "give --show too")):
             self.assert_fails(WRONG_USAGE, *command, *options, says=says)
+        self.assert_fails(FAILED, *command, "--mode", "zero,corpus-mean", "--reference",
+                          str(self.folder / "none"), says="none")
         self.assertFalse((self.folder / "sweep.db").exists())
         self.sweep(PROMPT, OTHER, "--mode", "zero,mean", heads="3.0")
         show = ("sweep", "--db", self.database, "--show", "--run")

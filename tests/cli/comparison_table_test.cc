@@ -76,7 +76,7 @@ TEST(ComparisonTable, SaysHowFarTwoGoTogether) {
   EXPECT_THAT(text, HasSubstr("The 2 on which they differ most (all with --verbose):"));
   EXPECT_THAT(text, HasSubstr("\n  L3H0           +4         -8         12\n  L2H0 "));
   EXPECT_THAT(text, Not(HasSubstr("L0H0")));
-  EXPECT_THAT(text, HasSubstr("Pearson -0.529, Spearman -0.200, over 4 heads"));
+  EXPECT_THAT(text, HasSubstr("Pearson -0.581, Spearman -0.200, over 4 heads"));
   EXPECT_THAT(text, HasSubstr("75.0 % of the heads"));
   EXPECT_THAT(text, HasSubstr("equal spread: t(2) = "));
   EXPECT_THAT(text, HasSubstr("in both: 1; in way 0 alone: 0; in way 1 alone: 0"));

@@ -12,7 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 template <typename Function>
-std::string error_of(Function&& function) {
+std::string error_in(Function&& function) {
   try {
     function();
   } catch (const UsageError& error) {
@@ -22,7 +22,7 @@ std::string error_of(Function&& function) {
 }
 
 std::string error_of(const SweepCutOptions& cut) {
-  return error_of([&cut] { cut_variants(cut); });
+  return error_in([&cut] { cut_variants(cut); });
 }
 
 SweepCutOptions with_modes(std::string_view list) {
@@ -98,7 +98,7 @@ TEST(Variants, TheMeanWithAReference) {
 
 TEST(Variants, ListsOfModesThatAreWrong) {
   const auto reading = [](std::string_view text) {
-    return error_of([text] { parse_modes(text); });
+    return error_in([text] { parse_modes(text); });
   };
   EXPECT_THAT(reading("zero,menn"), HasSubstr("mode 'menn' is not known"));
   EXPECT_THAT(reading("zero,"), HasSubstr("'zero,': part 2 of the list is empty"));
@@ -161,7 +161,7 @@ TEST(Variants, TheSameTokensTwice) {
       positions[1].push_back({0, 1, 2});
       positions[2].push_back({same_last ? 0 : static_cast<int>(prompt.tokens.size()) - 1});
     }
-    return error_of([&] { check_positions_differ(variants, positions, prompts); });
+    return error_in([&] { check_positions_differ(variants, positions, prompts); });
   };
   EXPECT_THAT(check({three}, false), HasSubstr("'all' and '0-2' are the same tokens of this"));
   EXPECT_THAT(check({three, three}, false), HasSubstr("in every prompt"));

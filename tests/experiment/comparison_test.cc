@@ -65,7 +65,8 @@ std::vector<double> random_values(std::size_t n, unsigned seed) {
   std::mt19937 engine(seed);
   std::vector<double> values;
   // No standard distribution: these differ between libraries.
-  for (std::size_t i = 0; i < n; ++i) values.push_back(engine() / 4294967296.0 - 0.4);
+  for (std::size_t i = 0; i < n; ++i)
+    values.push_back(static_cast<double>(engine()) / 4294967296.0 - 0.4);
   return values;
 }
 
