@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "tacet/comparison.h"
 #include "tacet/control.h"
 #include "tacet/model.h"
 #include "tacet/patch.h"
@@ -24,8 +25,10 @@ std::string to_json(const SilenceResult& result, const ControlResult& control, c
 std::string to_json(const TrajectoryResult& result, const Model& model);
 /// The JSON of `predict` (`"schema": "tacet.predict/1"`).
 std::string to_json(const PredictResult& result, const Model& model);
-/// The JSON of `patch` (`"schema": "tacet.patch/1"`). Of several pairs, `clean` and `corrupt` hold the
-/// mean logit difference alone, and `pairs` each pair's own.
+/// The same with the comparison of its variants as its last key, `comparison`.
+std::string to_json(const PredictResult& result, const Comparison& comparison, const Model& model);
+/// The JSON of `patch` (`"schema": "tacet.patch/1"`). Of several pairs, `clean` and `corrupt` hold
+/// the mean logit difference alone, and `pairs` each pair's own.
 std::string to_json(const PatchResult& result, const Model& model);
 
 /// One row per block with a header, the names of the JSON's `layers`; empty cells for null, `inf`
@@ -35,6 +38,9 @@ std::string to_csv(const TrajectoryResult& result);
 /// One row for the clean run, whose `spec` is `clean`, and one per intervention; further targets
 /// and the most likely tokens but the first are left out.
 std::string to_csv(const PredictResult& result);
+/// The same with a column `variant` before the others, empty for the clean run; the interventions
+/// are those of the comparison's variants, one variant after the other.
+std::string to_csv(const PredictResult& result, const Comparison& comparison);
 /// One row per cell.
 std::string to_csv(const PatchResult& result);
 

@@ -103,4 +103,23 @@ std::optional<double> least_squares_slope(std::span<const double> x, std::span<c
 /// UsageError on lengths that differ. Source: Kendall and Gibbons 1990, chapter 3.
 std::optional<double> rank_correlation(std::span<const double> x, std::span<const double> y);
 
+/// Pearson's correlation of n pairs (x, y), two-pass in extended precision. From -1 to 1; exactly
+/// 1 when the two samples are equal. nullopt when one side does not vary, or n < 2. Throws
+/// UsageError on lengths that differ.
+std::optional<double> correlation(std::span<const double> x, std::span<const double> y);
+
+/// A test of equal spread for paired values.
+struct SpreadTest {
+  double statistic = 0;  ///< t; above 0 when the second sample spreads wider, +-infinity possible
+  double df = 0;         ///< degrees of freedom, n - 2
+  double p = 1;          ///< two-sided
+};
+
+/// Pitman and Morgan's test that n pairs (x, y) have equal variances: the correlation r of their
+/// sums and differences y - x, whose t is r sqrt((n - 2) / (1 - r^2)). It takes the pairs as
+/// independent and normal, and calls too much significant where the tails are heavy. nullopt with
+/// fewer than 3 pairs, when one side does not vary, or when y - x or x + y does not. Throws
+/// UsageError on lengths that differ. Source: Pitman 1939; Morgan 1939.
+std::optional<SpreadTest> equal_spread_test(std::span<const double> x, std::span<const double> y);
+
 }  // namespace tacet

@@ -118,13 +118,15 @@ struct StudyEvidence {
 /// another block, without sets, or with sets of other than n_head readings.
 std::vector<Claim> judge_claims(const StudyEvidence& evidence);
 
-/// Runs `options.n` rotated controls of every head of block `layer`, each head silenced at all
-/// tokens, and reads them as the claims read the heads. `silencing` says how they are measured and
-/// tested, its own test alone. The numbers are the same, bit for bit, for every thread count and
-/// memory. Thread safe. Throws UsageError for a block that the model lacks, fewer controls than
-/// kFewestControls, or a correction that takes the p-values of all heads (holm or bh over
-/// Family::sweep); InputError, NumericError and ModelError as `silence`.
+/// Runs `options.n` rotated controls of every head of block `layer`, each head silenced as `cut`
+/// says (its positions and mode; its heads are not read), and reads them as the claims read the
+/// heads. `silencing` says how they are measured and tested, its own test alone. The numbers are
+/// the same, bit for bit, for every thread count and memory. Thread safe. Throws UsageError for a
+/// block that the model lacks, fewer controls than kFewestControls, or a correction that takes the
+/// p-values of all heads (holm or bh over Family::sweep), or positions outside the prompt;
+/// InputError, NumericError and ModelError as `silence`.
 StudyControls run_study_controls(const Model& model, const Prompt& prompt, int layer,
-                                 const SilenceOptions& silencing, const ControlOptions& options);
+                                 const SilenceOptions& silencing, const ControlOptions& options,
+                                 const Intervention& cut = {});
 
 }  // namespace tacet

@@ -5,6 +5,7 @@
 
 #include "tacet/across.h"
 #include "tacet/check.h"
+#include "tacet/comparison.h"
 #include "tacet/control.h"
 #include "tacet/effect_sizes.h"
 #include "tacet/error.h"

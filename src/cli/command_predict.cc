@@ -15,6 +15,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/predict_across_table.h"
+#include "cli/predict_compare.h"
 #include "cli/predict_prompts.h"
 #include "cli/predict_table.h"
 #include "cli/progress.h"
@@ -23,7 +24,9 @@
 #include "cli/stored_results.h"
 #include "cli/target_token.h"
 #include "cli/values.h"
+#include "cli/variants.h"
 #include "store/predict_across_json.h"
+#include "tacet/error.h"
 #include "tacet/export.h"
 #include "tacet/predict.h"
 
@@ -38,6 +41,7 @@ struct PredictArguments {
   TargetOptions target;
   PredictOptions options;
   DatabaseOptions database;
+  std::optional<PredictedValue> compare_by;
   OutputOptions output;
 };
 
@@ -53,6 +57,8 @@ constexpr const char* kExamples =
     "  tacet predict --heads L3H5 --target ' Germany' \"Berlin is the capital of\"\n"
     "  tacet predict --target ' Germany' --contrast ' France' \"Berlin is the capital of\"\n"
     "  tacet predict --heads '5.*' --target ' joke' --at -1 --format csv \"This pizza is a\"\n"
+    "  tacet predict --target ' Germany' --mode zero,mean \"Berlin is the capital of\"\n"
+    "  tacet predict --target ' Germany' --compare-at all,-1 \"Berlin is the capital of\"\n"
     "  tacet predict --heads L3H5 --target-id 13 --top 10 --token-ids 40,41,42,43\n"
     "  tacet predict --heads L3H5 --target ' a' --target ' the' \"Berlin is the capital of\"\n"
     "  tacet predict --prompts prompts.jsonl --db results.db\n"
@@ -69,54 +75,66 @@ void declare_top(CLI::App& app, int& top) {
       ->group("What is predicted");
 }
 
-std::string rendered(const PredictResult& result, const Model& model, const OutputOptions& output,
-                     const Terminal& terminal) {
+/// `comparison` where several variants are compared.
+std::string rendered(const PredictResult& result, const std::optional<Comparison>& comparison,
+                     const Model& model, const OutputOptions& output, const Terminal& terminal) {
   switch (output.format) {
     case Format::json:
-      return to_json(result, model);
+      return comparison ? to_json(result, *comparison, model) : to_json(result, model);
     case Format::csv:
-      return to_csv(result);
+      return comparison ? to_csv(result, *comparison) : to_csv(result);
     case Format::table:
       break;
   }
-  return render_predict(result, view_of(model), view_for(output, terminal));
+  const View view = view_for(output, terminal);
+  return comparison ? render_predict_comparison(result, *comparison, view_of(model), view)
+                    : render_predict(result, view_of(model), view);
 }
 
-Replacement replacement_of(const PredictArguments& arguments, const SliceMode& mode,
-                           const Model& model, int threads) {
+ReferenceReading reading_of(const PredictArguments& arguments, int threads) {
   const ReplacementOptions& options = arguments.cut.replacement;
-  return {mode,
-          options,
-          model,
-          {.prepend_bos = arguments.prompt.prepend_bos,
-           .quiet = arguments.output.quiet,
-           .verbose = arguments.output.verbose,
-           .seed = options.seed.value_or(ReferenceReading{}.seed),
-           .threads = threads}};
+  return {.prepend_bos = arguments.prompt.prepend_bos,
+          .quiet = arguments.output.quiet,
+          .verbose = arguments.output.verbose,
+          .seed = options.seed.value_or(ReferenceReading{}.seed),
+          .threads = threads};
+}
+
+/// Keeps the result; each of several variants is a run of its own, as in a sweep.
+void keep_variants(store::SweepDatabase& database, const std::string& file, const Model& model,
+                   const PredictResult& result, std::size_t n_variants, bool quiet) {
+  if (n_variants == 1) {
+    keep(database, file, model, result, quiet);
+    return;
+  }
+  const auto n = static_cast<std::ptrdiff_t>(result.interventions.size() / n_variants);
+  std::vector<store::WrittenRun> written;
+  for (auto first = result.interventions.begin(); first != result.interventions.end(); first += n) {
+    PredictResult one = result;
+    one.interventions.assign(first, first + n);
+    written.push_back(keep_one(database, model, one, /*prompt_id=*/"", /*prompt_group=*/""));
+  }
+  if (!quiet) note_kept(written, file);
 }
 
 void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
   check_targets(arguments.target, /*one=*/false);
-  const SliceMode mode = chosen_mode(arguments.cut.mode, arguments.cut.replacement);
+  const std::vector<CutVariant> variants = cut_variants(arguments.cut);
+  check_compare_by(arguments.compare_by, variants, arguments.target);
   const double start = now_seconds();
   const Model model = load_model(arguments.model, output);
-  std::vector<Intervention> interventions =
+  const std::vector<Intervention> named =
       parse_heads(arguments.cut.heads, model.config().n_layer, model.config().n_head);
   PromptMaker maker(model, arguments.prompt.prepend_bos, output.quiet);
   const Prompt prompt = resolve_prompt(arguments.prompt, maker);
-  const std::vector<int> positions = resolve_positions(arguments.cut.at, prompt);
   PredictOptions options = arguments.options;
   const Targets targets = resolve_targets(arguments.target, maker);
   options.targets = targets.targets;
   options.contrast = targets.contrast;
   options.threads = usable_threads(options.threads, output.quiet);
-  Replacement replacement = replacement_of(arguments, mode, model, options.threads);
-  const SliceMode replaced = replacement.for_prompt(prompt, prompt.tokens.size());
-  for (Intervention& intervention : interventions) {
-    intervention.positions = positions;
-    intervention.mode = replaced;
-  }
+  const std::vector<Intervention> interventions =
+      interventions_of(variants, named, prompt, model, reading_of(arguments, options.threads));
   const std::optional<std::string>& file = arguments.database.database;
   std::optional<store::SweepDatabase> database;
   if (file) database = open_for_writing(*file, output.quiet);
@@ -126,8 +144,11 @@ void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
   const PredictResult result =
       predict(model, prompt, interventions, options, maker.tokenizer_if_any());
   progress.clear();
-  if (database) keep(*database, *file, model, result, output.quiet);
-  write_result(rendered(result, model, output, terminal), output.out);
+  if (database) keep_variants(*database, *file, model, result, variants.size(), output.quiet);
+  const std::optional<Comparison> comparison =
+      comparison_of(result, variants, variants_by(arguments.cut),
+                    arguments.compare_by.value_or(PredictedValue::prob));
+  write_result(rendered(result, comparison, model, output, terminal), output.out);
   print_run_details(
       output, model,
       {.load_s = loaded - start, .forward_s = now_seconds() - loaded, .analysis_s = 0});
@@ -150,17 +171,24 @@ std::string rendered(const store::PredictListing& listing, const Model& model,
 void run_list(const PredictArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
   check_predict_list(arguments.prompt, arguments.target);
-  const SliceMode mode = chosen_mode(arguments.cut.mode, arguments.cut.replacement);
+  const std::vector<CutVariant> variants = cut_variants(arguments.cut);
+  check_compare_by(arguments.compare_by, variants, arguments.target);
+  if (variants.size() > 1) {
+    throw UsageError(
+        "--prompts asks one thing of many prompts, and the list of --mode or --compare-at several; "
+        "give one of them at a time, or one prompt");
+  }
+  const SweepCutOptions& cut = variants.front().cut;
   const double start = now_seconds();
   const Model model = load_model(arguments.model, output);
   std::vector<Intervention> interventions =
       parse_heads(arguments.cut.heads, model.config().n_layer, model.config().n_head);
   PromptMaker maker(model, arguments.prompt.prepend_bos, output.quiet);
   const std::vector<PredictQuestion> questions = resolve_questions(
-      *arguments.list, arguments.cut.at, arguments.target, model.config(), maker, output.quiet);
+      *arguments.list, cut.at, arguments.target, model.config(), maker, output.quiet);
   PredictOptions options = arguments.options;
   options.threads = usable_threads(options.threads, output.quiet);
-  Replacement replacement = replacement_of(arguments, mode, model, options.threads);
+  Replacement replacement(cut.mode, cut.replacement, model, reading_of(arguments, options.threads));
   std::size_t longest = 0;
   for (const PredictQuestion& one : questions) {
     longest = std::max(longest, one.prompt.tokens.size());
@@ -206,6 +234,7 @@ Command declare_predict(CLI::App& root) {
   const auto arguments = std::make_shared<PredictArguments>();
   declare_targets(*app, arguments->target, /*several=*/true);
   declare_top(*app, arguments->options.top);
+  declare_compare_by(*app, arguments->compare_by);
   declare_sweep_cut(*app, arguments->cut);
   declare_reference_seed(*app, arguments->cut.replacement);
   declare_database(*app, arguments->database);

@@ -45,6 +45,8 @@ constexpr const char* kExamples =
     "  tacet study --out study\n"
     "  tacet study --out crime --layer 5 \"I told my friend that pineapple on pizza is a crime.\"\n"
     "  tacet study --out control --control rotated:99\n"
+    "  tacet study --out mean --mode mean\n"
+    "  tacet study --out last --at -1\n"
     "  tacet study --out medium --model ./gpt2-medium --threads 8\n";
 
 /// The states of blocks as they are, whatever --states says: the rules name ln_f's output apart.
@@ -56,13 +58,20 @@ SilenceOptions clean_options(const StudyArguments& arguments, bool exclude_first
   return options;
 }
 
+/// Where and how every head is cut, and the settings that name it.
+struct StudyCut {
+  Intervention cut;  // its positions and mode
+  std::optional<SliceReference> reference;
+};
+
 /// The clean means of a trajectory that is in the database, or is computed and put there.
-CleanMeans clean_means(const StudyArguments& arguments, const Model& model, const Prompt& prompt,
-                       bool exclude_first, store::SweepDatabase& database) {
+CleanMeans clean_means(const StudyArguments& arguments, const StudyCut& cut, const Model& model,
+                       const Prompt& prompt, bool exclude_first, store::SweepDatabase& database) {
   const SilenceOptions options = clean_options(arguments, exclude_first);
   SweepArguments sweep = sweep_of(arguments);
   sweep.options.silence = options;
-  const std::int64_t run = database.run_of(model, prompt, "", settings_of(sweep, {}));
+  const std::int64_t run =
+      database.run_of(model, prompt, "", settings_of(sweep, cut.cut.positions, cut.reference));
   if (!database.has_trajectory(run)) {
     const TrajectoryResult result = trajectory(model, prompt, options);
     const SignalDeferral deferral;
@@ -76,8 +85,9 @@ CleanMeans clean_means(const StudyArguments& arguments, const Model& model, cons
 }
 
 /// The rotated pushes, where they are asked for.
-std::optional<StudyControls> controls_of(const StudyArguments& arguments, const Model& model,
-                                         const Prompt& prompt, const Terminal& terminal) {
+std::optional<StudyControls> controls_of(const StudyArguments& arguments, const StudyCut& cut,
+                                         const Model& model, const Prompt& prompt,
+                                         const Terminal& terminal) {
   if (!arguments.n_controls) return std::nullopt;
   const OutputOptions& output = arguments.output;
   const std::int64_t n = *arguments.n_controls;
@@ -89,17 +99,21 @@ std::optional<StudyControls> controls_of(const StudyArguments& arguments, const 
   options.memory = arguments.memory;
   options.threads = usable_threads(arguments.silence.threads, /*quiet=*/true);
   options.progress = [&progress](int done, int total) { progress.update(done, total); };
-  return run_study_controls(model, prompt, arguments.layer, arguments.silence, options);
+  return run_study_controls(model, prompt, arguments.layer, arguments.silence, options, cut.cut);
 }
 
 /// What silencing each head of `outcomes` does to the prediction of the next token.
-std::vector<double> divergences_of(const StudyArguments& arguments, const Model& model,
-                                   const Prompt& prompt, std::span<const SweepOutcome> outcomes,
+std::vector<double> divergences_of(const StudyArguments& arguments, const StudyCut& cut,
+                                   const Model& model, const Prompt& prompt,
+                                   std::span<const SweepOutcome> outcomes,
                                    const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
   Progress progress(terminal.error_is_terminal && !output.no_progress && !output.quiet);
   std::vector<Intervention> interventions;
-  for (const SweepOutcome& one : outcomes) interventions.emplace_back().heads = one.heads;
+  for (const SweepOutcome& one : outcomes) {
+    interventions.push_back(cut.cut);
+    interventions.back().heads = one.heads;
+  }
   PredictOptions options;
   options.memory = arguments.memory;
   options.threads = usable_threads(arguments.silence.threads, /*quiet=*/true);
@@ -108,7 +122,7 @@ std::vector<double> divergences_of(const StudyArguments& arguments, const Model&
 }
 
 /// Judges the claims by what the database holds of the run.
-store::StudyListing judge(const StudyArguments& arguments, const Model& model,
+store::StudyListing judge(const StudyArguments& arguments, const StudyCut& cut, const Model& model,
                           const StudyFolder& folder, const SweepPlan& plan,
                           store::SweepDatabase& database, const Terminal& terminal) {
   constexpr std::size_t kFewestTokens = 4;  // with position 0
@@ -125,15 +139,17 @@ store::StudyListing judge(const StudyArguments& arguments, const Model& model,
   evidence.layer = arguments.layer;
   evidence.alpha = run.settings.alpha;
   evidence.outcomes = outcomes;
-  evidence.clean = clean_means(arguments, model, run.prompt, /*exclude_first=*/false, database);
+  evidence.clean =
+      clean_means(arguments, cut, model, run.prompt, /*exclude_first=*/false, database);
   if (run.prompt.tokens.size() >= kFewestTokens) {
     evidence.clean_without_first =
-        clean_means(arguments, model, run.prompt, /*exclude_first=*/true, database);
+        clean_means(arguments, cut, model, run.prompt, /*exclude_first=*/true, database);
   }
-  const std::optional<StudyControls> controls = controls_of(arguments, model, run.prompt, terminal);
+  const std::optional<StudyControls> controls =
+      controls_of(arguments, cut, model, run.prompt, terminal);
   if (controls) evidence.controls = &*controls;
   const std::vector<double> divergences =
-      divergences_of(arguments, model, run.prompt, outcomes, terminal);
+      divergences_of(arguments, cut, model, run.prompt, outcomes, terminal);
   evidence.divergences = divergences;
   evidence.repetition = repeat_study(arguments, folder, database, run);
   study.claims = judge_claims(evidence);
@@ -171,13 +187,17 @@ void run_study(const StudyArguments& arguments, const Terminal& terminal) {
   const SweepInput input = resolve_study_prompt(arguments, model);
   const SweepArguments sweep = sweep_of(arguments);
   check_cosine(sweep, model);
+  Replacement replacement = replacement_of(sweep, model);
   const StudyFolder folder(*output.out);
   auto database = open_for_writing(folder.database(), output.quiet);
-  check_same_study(folder, database, model, input.prompt, settings_of(sweep, {}));
-  Replacement replacement = replacement_of(sweep, model);
+  StudyCut cut{.cut = {.heads = {}, .positions = input.positions, .mode = {}},
+               .reference = replacement.reference()};
+  check_same_study(folder, database, model, input.prompt,
+                   settings_of(sweep, input.positions, cut.reference));
+  cut.cut.mode = replacement.for_prompt(input.prompt, input.prompt.tokens.size());
   const SweepPlan plan = plan_sweep(sweep, model, {input}, replacement, database);
   carry_out(plan, sweep, model, database, terminal);
-  const store::StudyListing study = judge(arguments, model, folder, plan, database, terminal);
+  const store::StudyListing study = judge(arguments, cut, model, folder, plan, database, terminal);
   write_report(arguments, model, folder, plan, database, study, terminal);
   // Last of all: who finds study.json finds everything else.
   const std::string json = store::study_json(study);

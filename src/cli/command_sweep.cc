@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,11 +19,14 @@
 #include "cli/page_source.h"
 #include "cli/progress.h"
 #include "cli/run_settings.h"
+#include "cli/sweep_across.h"
+#include "cli/sweep_compare.h"
 #include "cli/sweep_follow.h"
 #include "cli/sweep_prompts.h"
 #include "cli/sweep_run.h"
 #include "cli/sweep_selection.h"
 #include "cli/sweep_table.h"
+#include "cli/variants.h"
 #include "store/sweep_json.h"
 #include "tacet/error.h"
 
@@ -46,6 +50,9 @@ constexpr const char* kExamples =
     "  tacet sweep --db sweep.db --heads L3H5+L4H2,L3H5 \"Berlin is the capital of\"\n"
     "  tacet sweep --db sweep.db --noise-floor \"Berlin is the capital of\"\n"
     "  tacet sweep --db sweep.db --mode mean \"Berlin is the capital of\"\n"
+    "  tacet sweep --db sweep.db --mode zero,mean \"Berlin is the capital of\"\n"
+    "  tacet sweep --db sweep.db --compare-at all,-1 \"Berlin is the capital of\"\n"
+    "  tacet sweep --db sweep.db --show --run 1,2\n"
     "  tacet sweep --db sweep.db --pair Mary,pizza \"Mary likes pizza and John cheese\"\n"
     "  tacet sweep --db sweep.db --report sweep.html \"Berlin is the capital of\"\n"
     "  tacet sweep --db many.db --model ./gpt2-medium --prompts prompts.jsonl --holdout\n"
@@ -57,35 +64,6 @@ constexpr const char* kExamples =
 constexpr std::array<std::string_view, 15> kShowOptions = {
     "--db",    "--show",  "--run",     "--metric",      "--top",     "--heads", "--format", "--out",
     "--color", "--quiet", "--verbose", "--no-progress", "--holdout", "--seed",  "--test"};
-
-/// Whether one of the tests within a prompt can draw at random.
-bool draws_at_random(const SilenceOptions& options) {
-  const auto is_wanted = [&options](Test test) {
-    return options.test == test ||
-           std::ranges::find(options.tests_beside, test) != options.tests_beside.end();
-  };
-  return is_wanted(Test::token_bootstrap) || is_wanted(Test::token_swap);
-}
-
-/// What --holdout and --seed need of the prompts, whose groups are given.
-void check_across(const SweepArguments& arguments, const std::vector<std::string>& groups) {
-  constexpr std::size_t kFewestToSplit = 4;
-  const std::size_t n_units = group_prompts(groups).n_groups;
-  if (arguments.store.holdout && n_units < kFewestToSplit) {
-    throw UsageError(
-        fmt::format("--holdout splits the prompts into halves of two groups at least, and there {} "
-                    "{}; give {} or more (a prompt without a group counts as one)",
-                    n_units == 1 ? "is" : "are", n_units, kFewestToSplit));
-  }
-  const bool draws = !arguments.store.show && (draws_at_random(arguments.options.silence) ||
-                                               arguments.cut.mode.name == kResample);
-  if (arguments.store.seed && groups.size() < 2 && !draws) {
-    throw UsageError(
-        "--seed is of the tests that draw at random, of which none is asked for, and of those "
-        "across "
-        "prompts, of which there is one; leave it out");
-  }
-}
 
 void check(const SweepArguments& arguments, const CLI::App& app) {
   check_output(arguments.output);
@@ -110,30 +88,12 @@ void check(const SweepArguments& arguments, const CLI::App& app) {
   }
   if (arguments.store.show) {
     check_show(app, kShowOptions, "a sweep");
-  } else if (arguments.store.run) {
+    if (arguments.store.runs.size() > 1) check_compared(arguments);
+  } else if (!arguments.store.runs.empty()) {
     throw UsageError("--run chooses what --show shows; give --show too, or leave it out");
   } else {
     check_source(arguments.source);
-    chosen_mode(arguments.cut.mode, arguments.cut.replacement);
-  }
-}
-
-/// The tests across prompts, for which `listing` must hold several. Throws UsageError for options
-/// that ask for more than its prompts can give.
-void add_across(store::SweepListing& listing, const SweepArguments& arguments) {
-  const SweepStoreOptions& store = arguments.store;
-  std::vector<std::string> groups;
-  for (const store::StoredRun& run : listing.runs) groups.push_back(run.prompt_group);
-  check_across(arguments, groups);
-  if (groups.size() < 2) return;
-  AcrossOptions options;
-  options.alpha = listing.summary.alpha;
-  options.resampling.seed = store.seed.value_or(options.resampling.seed);
-  listing.across = across(listing.effects, groups, options);
-  add_followed_across(listing, groups);
-  if (store.holdout) {
-    listing.holdout =
-        hold_out(listing.effects, groups, static_cast<std::size_t>(store.top), options);
+    if (cut_variants(arguments.cut).size() > 1) check_compared(arguments);
   }
 }
 
@@ -173,10 +133,15 @@ std::optional<Test> shown_test(const SilenceOptions& options, bool given) {
 void run_show(const SweepArguments& arguments, const CLI::App& app, const Terminal& terminal) {
   const bool heads_given = app.count("--heads") > 0;
   const auto test = shown_test(arguments.options.silence, app.count("--test") > 0);
+  const auto heads = heads_given ? std::optional(arguments.cut.heads) : std::nullopt;
   const auto database = store::SweepDatabase::open_for_reading(*arguments.store.database);
+  if (arguments.store.runs.size() > 1) {
+    print_variants(read_variants(database, heads, test, arguments), arguments, terminal);
+    return;
+  }
   const SweepSelection selection =
-      select_runs(database, arguments.store.run,
-                  heads_given ? std::optional(arguments.cut.heads) : std::nullopt);
+      arguments.store.runs.empty() ? select_runs(database, std::nullopt, heads)
+                                   : select_group(database, arguments.store.runs.front(), heads);
   store::SweepListing listing = read_sweep(database, selection.ids, selection.specs, test);
   add_across(listing, arguments);
   print_listing(listing, arguments, /*n_found=*/0, selection.remarks, terminal);
@@ -213,13 +178,18 @@ void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
   // What is wrong with the SPEC or a prompt is said before the database is made.
   parse_heads(arguments.cut.heads, model.config().n_layer, model.config().n_head);
   check_cosine(arguments, model);
+  const std::vector<CutVariant> variants = cut_variants(arguments.cut);
   std::vector<SweepInput> inputs =
-      resolve_inputs(arguments.source, arguments.cut.at, arguments.options.silence.exclude_first,
-                     model, arguments.output.quiet);
+      resolve_inputs(arguments.source, variants.front().cut.at,
+                     arguments.options.silence.exclude_first, model, arguments.output.quiet);
   resolve_followed(arguments.follow, inputs);
   std::vector<std::string> groups;
   for (const SweepInput& input : inputs) groups.push_back(input.group);
   check_across(arguments, groups);
+  if (variants.size() > 1) {
+    sweep_variants(arguments, variants, model, std::move(inputs), terminal);
+    return;
+  }
   Replacement replacement = replacement_of(arguments, model);
   auto database = open_for_writing(*arguments.store.database, arguments.output.quiet);
   const SweepPlan plan = plan_sweep(arguments, model, inputs, replacement, database);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/declare.h"
+#include "cli/run_list.h"
 #include "cli/values.h"
 #include "store/words.h"
 #include "tacet/error.h"
@@ -57,16 +58,14 @@ void declare_other_prompts(CLI::App& app, std::optional<std::string>& file,
             add_flag(app, "--prepend-bos", prepend_bos, "Put <|endoftext|> first.")});
 }
 
-/// --at, --mode and what stands beside it.
-void declare_how(CLI::App& app, std::string& at, SliceMode& mode, ReplacementOptions& replacement) {
-  const auto set_at = [&at](const std::string& text) { at = text; };
+/// --at, whose value goes to `setter`.
+void declare_at(CLI::App& app, const std::string& at, const Setter& setter) {
   in_group(
       kSilenced,
-      {add_value(app, "--at", "POS", set_at,
+      {add_value(app, "--at", "POS", setter,
                  "The tokens at which it is silenced: all, positions such as 0,3-5,-1, or 'text: "
                  "pizza', the last token of each place where the text stands.")
            ->default_str(at)});
-  declare_mode(app, mode, replacement);
 }
 
 }  // namespace
@@ -141,7 +140,13 @@ void declare_cut(CLI::App& app, CutOptions& options) {
                      "more."),
             add_int(app, "--layer", options.layer, "The head's block; goes with --head."),
             add_int(app, "--head", options.head, "The head within the block; goes with --layer.")});
-  declare_how(app, options.at, options.mode, options.replacement);
+  declare_at(app, options.at, [&options](const std::string& text) { options.at = text; });
+  declare_mode(app, options.mode, options.replacement);
+}
+
+void declare_study_cut(CLI::App& app, SweepCutOptions& options) {
+  declare_at(app, options.at, [&options](const std::string& text) { options.at = text; });
+  declare_mode(app, options.mode, options.replacement);
 }
 
 void declare_sweep_cut(CLI::App& app, SweepCutOptions& options) {
@@ -152,7 +157,16 @@ void declare_sweep_cut(CLI::App& app, SweepCutOptions& options) {
                       "with commas between them. Heads joined by + are silenced together: "
                       "L3H5+L4H2.")
                 ->default_str(options.heads)});
-  declare_how(app, options.at, options.mode, options.replacement);
+  declare_at(app, options.at, [&options](const std::string& text) {
+    options.at = text;
+    options.at_given = true;
+  });
+  in_group(kSilenced,
+           {add_text(app, "--compare-at", "PARTS", options.compare_at,
+                     "Sets of positions that are compared head by head, in place of --at, with "
+                     "commas between them: all,-1, or 0+2,-1, where + joins positions of one set, "
+                     "or 'text: pizza,-1'.")});
+  declare_mode(app, options.mode, options.replacement, &options.modes);
 }
 
 void declare_sweep_store(CLI::App& app, SweepStoreOptions& options) {
@@ -162,13 +176,18 @@ void declare_sweep_store(CLI::App& app, SweepStoreOptions& options) {
   const auto set_seed = [&options](const std::string& text) {
     options.seed = static_cast<std::uint64_t>(parse_int("--seed", text, 0, kAnyNumber));
   };
+  const auto set_runs = [&options](const std::string& text) {
+    options.runs = parse_run_list(text);
+  };
   in_group("Results",
            {add_text(app, "--db", "FILE", options.database,
                      "The SQLite database that keeps the results; needed. What is there already "
                      "is not computed again, so that a sweep that was interrupted goes on."),
             add_flag(app, "--show", options.show,
                      "Show what the database holds; runs nothing and needs no model."),
-            add_int(app, "--run", options.run, "With --show: the run of this id alone."),
+            add_value(app, "--run", "IDS", set_runs,
+                      "With --show: the run of this id alone, or several prompts' runs together "
+                      "(1-3). Commas compare runs head by head: 1,2, or 1-3,4-6."),
             choice(app, "--metric", options.metric, kMetrics,
                    "What the map shows: mean difference over the late blocks, at the head's own "
                    "block, or where it is farthest from 0; t or effect size of that block; the "

@@ -53,15 +53,18 @@ struct CutOptions {
 struct SweepCutOptions {
   std::string heads = "all";
   std::string at = "all";
-  SliceMode mode;
+  SliceMode mode;  ///< the first of `modes` where these are several
   ReplacementOptions replacement = {};
+  bool at_given = false;
+  std::vector<SliceMode> modes = {};           ///< of a list in --mode; else empty
+  std::optional<std::string> compare_at = {};  ///< sets of positions that are compared
 };
 
 /// Where a sweep's results are kept, and what of them is shown.
 struct SweepStoreOptions {
   std::optional<std::string> database;
   bool show = false;
-  std::optional<int> run;
+  std::vector<std::vector<std::int64_t>> runs = {};  ///< with --show: groups, compared if several
   Metric metric = Metric::late;
   int top = 10;
   bool holdout = false;
@@ -106,7 +109,9 @@ void declare_prompt(CLI::App& app, PromptOptions& options);
 void declare_source(CLI::App& app, SweepSource& source);
 /// --heads, --layer, --head, --at, --mode and what stands beside it.
 void declare_cut(CLI::App& app, CutOptions& options);
-/// --heads, --at, --mode and what stands beside it.
+/// --at and --mode with what stands beside it: one cut for a whole study.
+void declare_study_cut(CLI::App& app, SweepCutOptions& options);
+/// --heads, --at, --compare-at, --mode, which takes a list, and what stands beside it.
 void declare_sweep_cut(CLI::App& app, SweepCutOptions& options);
 /// --db, --show, --run, --metric, --top, --holdout and --seed.
 void declare_sweep_store(CLI::App& app, SweepStoreOptions& options);

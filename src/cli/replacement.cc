@@ -8,16 +8,13 @@
 #include "cli/declare.h"
 #include "cli/sweep_prompts.h"
 #include "cli/values.h"
+#include "cli/variants.h"
 #include "tacet/error.h"
 
 namespace tacet::cli {
 namespace {
 
 constexpr const char* kGroup = "What is silenced";
-
-bool needs_reference(const SliceMode& mode) {
-  return mode.kind == SliceKind::values && mode.name != kKeepsValueBias;
-}
 
 ReferenceCorpus read_corpus(const std::string& file, const Model& model,
                             const ReferenceReading& reading) {
@@ -38,24 +35,54 @@ void check_cache(const SliceMode& mode, const ReplacementOptions& options) {
   if (options.cache->empty()) {
     throw UsageError(fmt::format("--reference-cache names no folder; name one, or {}", kNoCache));
   }
-  if (mode.kind == SliceKind::values && (mode.name == kCorpusMean || mode.name == kPositionMean)) {
-    return;
-  }
+  if (keeps_means(mode)) return;
   throw UsageError(
       fmt::format("--reference-cache keeps the means of --mode corpus-mean and position-mean, and "
                   "{} has none to keep; leave it out",
                   to_string(mode)));
 }
 
+/// The mode that --mode names; a list is an error that says what takes one.
+SliceMode one_mode(const std::string& text) {
+  if (text.find(',') == std::string::npos) return parse_slice_mode(text);
+  throw UsageError(fmt::format(
+      "--mode {} is a list, and here one is put in; `tacet sweep --mode {}` compares what they do "
+      "to the tokens, `tacet predict --mode {}` what they do to the prediction",
+      text, text, text));
+}
+
 }  // namespace
 
-void declare_mode(CLI::App& app, SliceMode& mode, ReplacementOptions& options) {
-  const auto set_mode = [&mode](const std::string& text) { mode = parse_slice_mode(text); };
+bool needs_reference(const SliceMode& mode) {
+  return mode.kind == SliceKind::values && mode.name != kKeepsValueBias;
+}
+
+bool keeps_means(const SliceMode& mode) {
+  return mode.kind == SliceKind::values && (mode.name == kCorpusMean || mode.name == kPositionMean);
+}
+
+void declare_mode(CLI::App& app, SliceMode& mode, ReplacementOptions& options,
+                  std::vector<SliceMode>* several) {
+  const auto set_mode = [&mode, several](const std::string& text) {
+    if (several == nullptr) {
+      mode = one_mode(text);
+      return;
+    }
+    *several = parse_modes(text);
+    mode = several->front();
+    if (several->size() == 1) several->clear();
+  };
+  std::string description =
+      "What becomes of the head's slice of the input of attn.c_proj: zero; its mean over the "
+      "prompt's tokens; its mean over the prompts of --reference, over all tokens or "
+      "position by position; what it is in one of those prompts; its negative; or multiplied "
+      "by X. scale:1 changes nothing, and every difference is then exactly 0.";
+  if (several != nullptr) {
+    description +=
+        " Several with commas between them, such as zero,mean, are compared head by head.";
+  }
   add_value(app, "--mode", "zero|mean|corpus-mean|position-mean|resample|negate|scale:X", set_mode,
-            "What becomes of the head's slice of the input of attn.c_proj: zero; its mean over the "
-            "prompt's tokens; its mean over the prompts of --reference, over all tokens or "
-            "position by position; what it is in one of those prompts; its negative; or multiplied "
-            "by X. scale:1 changes nothing, and every difference is then exactly 0.")
+            description)
       ->default_str(to_string(mode))
       ->group(kGroup);
   add_text(app, "--reference", "FILE", options.reference,
@@ -135,13 +162,17 @@ SliceMode chosen_mode(const SliceMode& mode, const ReplacementOptions& options) 
 }
 
 Replacement::Replacement(SliceMode mode, const ReplacementOptions& options, const Model& model,
-                         ReferenceReading reading)
+                         ReferenceReading reading, std::shared_ptr<const ReferenceCorpus> corpus)
     : mode_(std::move(mode)),
       model_(model),
       reading_(std::move(reading)),
       cache_(options.cache, reading_.quiet, reading_.verbose) {
   check_cache(mode_, options);
-  if (needs_reference(mode_)) corpus_ = read_corpus(options.reference.value(), model_, reading_);
+  if (!needs_reference(mode_)) return;
+  corpus_ = std::move(corpus);
+  if (corpus_) return;
+  corpus_ = std::make_shared<const ReferenceCorpus>(
+      read_corpus(options.reference.value(), model_, reading_));
 }
 
 std::optional<SliceReference> Replacement::reference() const {

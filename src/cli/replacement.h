@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/App.hpp>
 
@@ -28,8 +29,10 @@ struct ReplacementOptions {
 /// How many prompts `silence` draws unless told.
 inline constexpr int kReferenceDraws = 5;
 
-/// --mode, --reference, --reference-cache and --zero-keeps-value-bias.
-void declare_mode(CLI::App& app, SliceMode& mode, ReplacementOptions& options);
+/// --mode, --reference, --reference-cache and --zero-keeps-value-bias. With `several` --mode takes
+/// a list too, which fills it where it names more than one; else a list is a UsageError.
+void declare_mode(CLI::App& app, SliceMode& mode, ReplacementOptions& options,
+                  std::vector<SliceMode>* several = nullptr);
 /// --reference-draws.
 void declare_reference_draws(CLI::App& app, ReplacementOptions& options);
 
@@ -39,6 +42,11 @@ void declare_reference_seed(CLI::App& app, ReplacementOptions& options);
 /// The mode that the options ask for together; its table is still to be made. Throws UsageError
 /// where they contradict each other or --reference is missing.
 SliceMode chosen_mode(const SliceMode& mode, const ReplacementOptions& options);
+
+/// What tells whether a mode takes its values from other prompts, `--reference`.
+bool needs_reference(const SliceMode& mode);
+/// Whether a mode is a mean over other prompts, which --reference-cache keeps.
+bool keeps_means(const SliceMode& mode);
 
 /// Where the prompts of a corpus are read for, and how.
 struct ReferenceReading {
@@ -52,10 +60,11 @@ struct ReferenceReading {
 /// Makes the tables of values that a mode puts in, the corpus read once.
 class Replacement {
  public:
-  /// `mode` as chosen_mode gives it. Reads --reference where it needs one. Throws UsageError and
-  /// InputError as resolve_inputs, and UsageError for a cache that this mode keeps nothing in.
+  /// `mode` as chosen_mode gives it. Reads --reference where it needs one and `corpus`, the same
+  /// file read by another, is null. Throws UsageError and InputError as resolve_inputs, and
+  /// UsageError for a cache that this mode keeps nothing in.
   Replacement(SliceMode mode, const ReplacementOptions& options, const Model& model,
-              ReferenceReading reading);
+              ReferenceReading reading, std::shared_ptr<const ReferenceCorpus> corpus = nullptr);
 
   /// What results are told of it, without a table.
   const SliceMode& mode() const { return mode_; }
@@ -63,6 +72,8 @@ class Replacement {
   std::optional<SliceReference> reference() const;
   /// The corpus; only where there is one.
   const ReferenceCorpus& corpus() const { return *corpus_; }
+  /// The same, for another mode of the same file; null where there is none.
+  std::shared_ptr<const ReferenceCorpus> shared_corpus() const { return corpus_; }
 
   /// The mode for `prompt`, its table made. `longest` is the number of tokens of the longest prompt
   /// that will be asked for. Throws InputError for a corpus that does not serve the prompt.
@@ -75,7 +86,7 @@ class Replacement {
   Model model_;
   ReferenceReading reading_;
   ReferenceCache cache_;
-  std::optional<ReferenceCorpus> corpus_;
+  std::shared_ptr<const ReferenceCorpus> corpus_;
   std::shared_ptr<const SliceValues> table_;  // where one serves every prompt
 };
 

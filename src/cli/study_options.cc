@@ -48,6 +48,7 @@ void declare_study_options(CLI::App& app, StudyArguments& arguments) {
   declare_results(app, arguments);
   declare_model(app, arguments.model);
   declare_prompt(app, arguments.prompt);
+  declare_study_cut(app, arguments.cut);
   declare_measure(app, arguments.silence);
   declare_noise_floor(app, arguments.noise_draws);
   declare_testing(app, arguments.silence);
@@ -63,8 +64,16 @@ void check_study(const StudyArguments& arguments) {
   if (!arguments.output.out || arguments.output.out->empty()) {
     throw UsageError("no folder is named; give --out FOLDER, which takes the study's files");
   }
-  if (arguments.seed && !arguments.n_controls) {
-    throw UsageError("--seed is of the directions of --control; give --control rotated:N too");
+  const SliceMode mode = chosen_mode(arguments.cut.mode, arguments.cut.replacement);
+  if (arguments.seed && !arguments.n_controls && mode.name != kResample) {
+    throw UsageError(
+        "--seed is of the directions of --control and of the prompt of --mode resample; give "
+        "--control rotated:N too");
+  }
+  if (arguments.cut.replacement.reference == "-") {
+    throw UsageError(
+        "--reference - cannot be: the study is made again in a second process, which reads the "
+        "prompts too; put them in a file");
   }
   const SilenceOptions& silence = arguments.silence;
   if (arguments.n_controls && silence.family == Family::sweep &&
@@ -88,6 +97,13 @@ SweepArguments sweep_of(const StudyArguments& arguments) {
   sweep.options.silence = arguments.silence;
   // Beside the study's own test, the one that says whether a claim stands up.
   sweep.options.silence.tests_beside = {Test::token_swap};
+  sweep.cut = arguments.cut;
+  sweep.source.prepend_bos = arguments.prompt.prepend_bos;
+  // One seed for all that is drawn: the sweep of the second process has but one too.
+  if (sweep.cut.mode.name == kResample && arguments.seed) {
+    sweep.store.seed = arguments.seed;
+    sweep.options.silence.resampling.seed = *arguments.seed;
+  }
   sweep.options.noise_draws = arguments.noise_draws;
   sweep.options.memory = arguments.memory;
   sweep.output = arguments.output;
@@ -101,7 +117,7 @@ SweepInput resolve_study_prompt(const StudyArguments& arguments, const Model& mo
   source.token_ids = prompt.token_ids;
   source.prepend_bos = prompt.prepend_bos;
   if (!prompt.file && !prompt.token_ids) source.texts = {prompt.text.value_or(kStudyPrompt)};
-  return resolve_inputs(source, "all", arguments.silence.exclude_first, model,
+  return resolve_inputs(source, arguments.cut.at, arguments.silence.exclude_first, model,
                         arguments.output.quiet)
       .front();
 }

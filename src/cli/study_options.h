@@ -17,11 +17,13 @@ namespace tacet::cli {
 struct StudyArguments {
   PromptOptions prompt;
   ModelOptions model;
-  int layer = 3;  ///< the study's "layer 3", as a block
+  int layer = 3;        ///< the study's "layer 3", as a block
+  SweepCutOptions cut;  ///< of every head; one mode and --at
   SilenceOptions silence;
   int noise_draws = 0;                     ///< of the noise floor
   std::optional<std::int64_t> n_controls;  ///< rotated pushes in the place of each head of `layer`
-  std::optional<std::uint64_t> seed;       ///< of their directions
+  /// Of their directions, and of the prompt that --mode resample draws.
+  std::optional<std::uint64_t> seed;
   std::uint64_t memory = 0;
   OutputOptions output;
 };

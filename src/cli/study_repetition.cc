@@ -40,6 +40,9 @@ std::vector<std::string> command_for(const StudyArguments& arguments, const Stor
                                      const std::string& database, int threads) {
   std::vector<std::int32_t> ids;
   for (const Token& token : run.prompt.tokens) ids.push_back(token.id);
+  // The prompts of --reference begin as this one does.
+  const bool prepends = run.settings.reference && arguments.prompt.prepend_bos;
+  if (prepends) ids.erase(ids.begin());
   const store::RunSettings& settings = run.settings;
   std::vector<std::string> words = {
       "sweep",
@@ -61,8 +64,17 @@ std::vector<std::string> command_for(const StudyArguments& arguments, const Stor
       fmt::format("--alpha={}", settings.alpha),
       fmt::format("--correction={}", to_string(settings.correction)),
       fmt::format("--family={}", to_string(settings.family)),
+      fmt::format("--mode={}", to_string(settings.mode)),
+      settings.positions.empty() ? "--at=all"
+                                 : fmt::format("--at={}", fmt::join(settings.positions, ",")),
   };
+  const ReplacementOptions& replacement = arguments.cut.replacement;
+  if (settings.reference) words.push_back("--reference=" + replacement.reference.value());
+  if (settings.reference && replacement.cache && keeps_means(settings.mode)) {
+    words.push_back("--reference-cache=" + *replacement.cache);
+  }
   if (arguments.model.revision) words.push_back("--revision=" + *arguments.model.revision);
+  if (prepends) words.emplace_back("--prepend-bos");
   if (settings.exclude_first) words.emplace_back("--exclude-first");
   if (settings.noise_draws > 0) words.emplace_back("--noise-floor");
   if (arguments.memory > 0) words.push_back(fmt::format("--memory={}", arguments.memory));

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/cut_text.h"
 #include "cli/test_names.h"
 #include "cli/width.h"
 #include "support/utf8.h"
@@ -62,14 +63,23 @@ std::string test_text(const store::RunSettings& settings) {
   return measure.empty() ? text : text + "; " + measure;
 }
 
+/// How the heads are cut where it is not zeroed at all tokens: " → mean, at position 4".
+std::string cut_text(const store::StoredRun& run) {
+  const store::RunSettings& settings = run.settings;
+  if (settings.mode == SliceMode{} && settings.positions.empty()) return "";
+  return fmt::format(" → {}, {}", to_string(settings.mode),
+                     positions_text(settings.positions, run.prompt.tokens.size()));
+}
+
 std::string head_fields(const store::StudyListing& study, const std::string& folder,
                         const View& view) {
   const store::StoredRun& run = study.sweep.runs.front();
   std::string out = field("model", model_text(run), view);
   out += field("prompt", prompt_text(run, view), view);
   out += field("silenced",
-               fmt::format("{} heads, each by itself; \"layer {}\" is {}",
-                           study.sweep.summary.heads.size(), study.layer, block_name(study.layer)),
+               fmt::format("{} heads, each by itself{}; \"layer {}\" is {}",
+                           study.sweep.summary.heads.size(), cut_text(run), study.layer,
+                           block_name(study.layer)),
                view);
   out += field("test", test_text(run.settings), view);
   return out + field("files", support::escape_for_display(folder), view);

@@ -71,7 +71,8 @@ std::size_t digits(int number) {
   return fmt::format("{}", number).size();
 }
 
-Map make_map(const SweepSummary& summary, Metric metric, const View& view) {
+Map make_map(const SweepSummary& summary, Metric metric, const View& view,
+             std::span<const SweepSummary> others) {
   Map map;
   map.metric = metric;
   std::set<int> heads;
@@ -86,6 +87,13 @@ Map make_map(const SweepSummary& summary, Metric metric, const View& view) {
     magnitudes.push_back(std::abs(strength(cell, metric)));
   }
   if (heads.empty()) return map;
+  for (const SweepSummary& other : others) {
+    for (const HeadSummary& head : other.heads) {
+      if (head.heads.size() != 1) continue;
+      const Cell cell{value_of(head, metric), Role::none, false, head.heads.front().layer};
+      magnitudes.push_back(std::abs(strength(cell, metric)));
+    }
+  }
   map.heads.assign(heads.begin(), heads.end());
   map.largest = std::ranges::max(magnitudes);
   map.end = metric == Metric::onset ? map.largest : scale_end(magnitudes);
@@ -251,10 +259,12 @@ std::string_view metric_name(Metric metric) {
   return "";
 }
 
-std::string render_map(const SweepSummary& summary, Metric metric, const View& view) {
-  const Map map = make_map(summary, metric, view);
+std::string render_map(const SweepSummary& summary, Metric metric, const View& view,
+                       const std::string& name, std::span<const SweepSummary> others) {
+  const Map map = make_map(summary, metric, view, others);
   if (map.heads.empty()) return "";
-  const std::string title = fmt::format("{}, by block and head", metric_name(metric));
+  const std::string title =
+      fmt::format("{}{}{}, by block and head", name, name.empty() ? "" : ": ", metric_name(metric));
   std::string out = "  " + view.style.paint(Ink::title, title) + "\n\n";
   const std::size_t per_panel =
       std::max<std::size_t>(1, (view.width - std::min(view.width, map.margins())) / map.cell);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,9 @@ std::string_view metric_name(Metric metric);
 /// shade say the same. Beside each row stands how many of its heads are connectors and separators.
 /// Blocks and heads that the sweep does not hold have no row and no column. A map with more columns
 /// than fit is cut into several, one below the other. Fits the view's width from 40 columns on;
-/// empty when there is nothing to draw.
-std::string render_map(const SweepSummary& summary, Metric metric, const View& view);
+/// empty when there is nothing to draw. Where the map is one of several, `name` stands before its
+/// title and `others` are the sweeps of the other maps, so that all have one scale.
+std::string render_map(const SweepSummary& summary, Metric metric, const View& view,
+                       const std::string& name = {}, std::span<const SweepSummary> others = {});
 
 }  // namespace tacet::cli

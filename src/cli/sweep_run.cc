@@ -38,7 +38,8 @@ void check_cosine(const SweepArguments& arguments, const Model& model) {
                   to_string(options.cosine, options.rogue_dimensions), d_model, d_model - 1));
 }
 
-Replacement replacement_of(const SweepArguments& arguments, const Model& model) {
+Replacement replacement_of(const SweepArguments& arguments, const Model& model,
+                           std::shared_ptr<const ReferenceCorpus> corpus) {
   const ReplacementOptions& options = arguments.cut.replacement;
   return {chosen_mode(arguments.cut.mode, options),
           options,
@@ -47,7 +48,8 @@ Replacement replacement_of(const SweepArguments& arguments, const Model& model) 
            .quiet = arguments.output.quiet,
            .verbose = arguments.output.verbose,
            .seed = arguments.store.seed.value_or(ResamplingOptions{}.seed),
-           .threads = arguments.options.silence.threads}};
+           .threads = arguments.options.silence.threads},
+          std::move(corpus)};
 }
 
 store::RunSettings settings_of(const SweepArguments& arguments, const std::vector<int>& positions,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -41,8 +42,10 @@ struct SweepPlan {
 /// before a database is made.
 void check_cosine(const SweepArguments& arguments, const Model& model);
 
-/// What --mode puts in, its corpus read where it has one. Throws UsageError and InputError.
-Replacement replacement_of(const SweepArguments& arguments, const Model& model);
+/// What --mode puts in, its corpus read where it has one and `corpus`, the same read before, is
+/// null. Throws UsageError and InputError.
+Replacement replacement_of(const SweepArguments& arguments, const Model& model,
+                           std::shared_ptr<const ReferenceCorpus> corpus = nullptr);
 
 /// What the arguments ask for beside the prompt, with `positions` touched in it.
 store::RunSettings settings_of(const SweepArguments& arguments, const std::vector<int>& positions,

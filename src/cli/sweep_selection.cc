@@ -163,7 +163,8 @@ SweepSelection select_runs(const store::SweepDatabase& database, std::optional<s
   const std::vector<StoredRun> runs = database.runs();
   const auto filled =
       std::ranges::find_if(runs, [](const StoredRun& run) { return run.n_interventions > 0; });
-  if (filled == runs.end()) throw InputError("the database holds no results of a sweep yet; make one");
+  if (filled == runs.end())
+    throw InputError("the database holds no results of a sweep yet; make one");
   if (id) {
     const StoredRun& run = find_run(runs, *id);
     selection.ids = {run.id};
@@ -209,6 +210,41 @@ SweepSelection select_runs(const store::SweepDatabase& database, std::optional<s
     selection.remarks.push_back(
         fmt::format("Of another model or other settings: {}; --run shows one.", ids_text(others)));
   }
+  return selection;
+}
+
+SweepSelection select_group(const store::SweepDatabase& database,
+                            const std::vector<std::int64_t>& ids,
+                            const std::optional<std::string>& heads) {
+  if (ids.size() == 1) return select_runs(database, ids.front(), heads);
+  const std::vector<StoredRun> runs = database.runs();
+  std::vector<const StoredRun*> group;
+  SweepSelection selection;
+  for (const std::int64_t id : ids) {
+    const StoredRun& run = find_run(runs, id);
+    for (const StoredRun* const other : group) {
+      if (belong_together(*other, run) && !same_prompt(*other, run)) continue;
+      throw InputError(fmt::format(
+          "runs {} and {} cannot be shown together: they have {}; a comma compares them ({},{})",
+          other->id, run.id,
+          belong_together(*other, run) ? "the same prompt" : "another model or other settings",
+          other->id, run.id));
+    }
+    group.push_back(&run);
+    std::set<std::string> there = database.finished(id);
+    if (heads) there = specs_of(*heads, run);
+    if (group.size() == 1) {
+      selection.specs = std::move(there);
+    } else {
+      std::erase_if(selection.specs,
+                    [&there](const std::string& spec) { return !there.contains(spec); });
+    }
+  }
+  if (selection.specs.empty()) {
+    throw InputError(
+        fmt::format("{} hold no interventions in common; make the sweep first", ids_text(ids)));
+  }
+  selection.ids = ids;
   return selection;
 }
 

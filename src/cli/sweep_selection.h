@@ -34,4 +34,12 @@ struct SweepSelection {
 SweepSelection select_runs(const store::SweepDatabase& database, std::optional<std::int64_t> id,
                            const std::optional<std::string>& heads);
 
+/// Chooses the runs `ids`, shown together: of one model and settings, each of another prompt. Their
+/// interventions are those of `heads`, or else what all of them hold. Throws InputError when there
+/// is no such run, when they do not belong together or hold nothing in common; UsageError for the
+/// SPEC.
+SweepSelection select_group(const store::SweepDatabase& database,
+                            const std::vector<std::int64_t>& ids,
+                            const std::optional<std::string>& heads);
+
 }  // namespace tacet::cli

@@ -1,6 +1,7 @@
 #include "cli/tool.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -82,6 +83,12 @@ std::string explain(const CLI::ParseError& error) {
   return text;
 }
 
+/// Whether `option` says how heads are silenced, to a command that silences none.
+bool is_cut(const CLI::App& app, std::string_view option) {
+  constexpr std::array<std::string_view, 4> kCuts = {"--mode", "--heads", "--at", "--compare-at"};
+  return app.get_name() == "trajectory" && std::ranges::find(kCuts, option) != kCuts.end();
+}
+
 [[noreturn]] void throw_unknown_option(const CLI::App& app, const std::string& word) {
   const std::string name = name_of(word);
   const std::vector<std::string> known = option_names(app);
@@ -94,8 +101,11 @@ std::string explain(const CLI::ParseError& error) {
                     "it before '--'",
                     name, where));
   }
-  throw UsageError(
-      fmt::format("unknown option '{}' for '{}'{}", name, where, did_you_mean(name, known)));
+  throw UsageError(fmt::format("unknown option '{}' for '{}'{}", name, where,
+                               is_cut(app, name) ? "; it runs the model as it is, and `tacet "
+                                                   "silence`, `tacet sweep` and `tacet predict` "
+                                                   "silence heads"
+                                                 : did_you_mean(name, known)));
 }
 
 /// The first word left over, an option before anything else; nullopt when there is none.

@@ -33,6 +33,7 @@ Layout layout_of(const ValueMap& map, const View& view) {
       if (value) magnitudes.push_back(std::abs(*value));
     }
   }
+  for (const double value : map.scale_with) magnitudes.push_back(std::abs(value));
   if (!magnitudes.empty()) layout.largest = std::ranges::max(magnitudes);
   layout.end = scale_end(magnitudes);
   layout.label = display_width(map.corner);
@@ -119,7 +120,18 @@ std::string render_value_map(const ValueMap& map, const View& view) {
     out += panel(map, first, std::min(map.columns.size(), first + layout.per_panel), layout, view);
   }
   if (view.quiet) return out;
-  return out + "\n" + scale(map, layout, view) + paragraph(map.meaning, view, Ink::dim);
+  return out + "\n" + value_map_scale(map, view);
+}
+
+std::string value_map_scale(const ValueMap& map, const View& view) {
+  return scale(map, layout_of(map, view), view) + paragraph(map.meaning, view, Ink::dim);
+}
+
+std::size_t half_width(const ValueMap& map, const View& view) {
+  View half = view;
+  half.width = view.width / 2;
+  const bool fits = layout_of(map, half).per_panel >= map.columns.size();
+  return fits && display_width(map.title) + 2 < half.width ? half.width : 0;
 }
 
 ValueMap head_map(const std::vector<std::pair<Head, std::optional<double>>>& heads) {

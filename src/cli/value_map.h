@@ -21,7 +21,16 @@ struct ValueMap {
   std::vector<std::vector<std::optional<double>>> values;
   std::function<std::string(double)> format;  ///< a number with its sign, for the scale
   std::string meaning;                        ///< a sentence or two under the scale
+  /// Values of other maps that stand beside this one, so that all have one scale.
+  std::vector<double> scale_with = {};
 };
+
+/// The scale and its meaning alone, as they stand below a map.
+std::string value_map_scale(const ValueMap& map, const View& view);
+
+/// Columns that each of two maps has which stand side by side in this view, if the columns of
+/// `map` fit so; else 0.
+std::size_t half_width(const ValueMap& map, const View& view);
 
 /// The map: one cell a number. With colour the cells are filled, blue below 0 and red above;
 /// without colour sign and shade say the same, `·` what is next to nothing and `=` what is exactly

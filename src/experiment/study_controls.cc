@@ -38,7 +38,8 @@ SilenceOptions measures_of(const SilenceOptions& silencing) {
 }  // namespace
 
 StudyControls run_study_controls(const Model& model, const Prompt& prompt, int layer,
-                                 const SilenceOptions& silencing, const ControlOptions& options) {
+                                 const SilenceOptions& silencing, const ControlOptions& options,
+                                 const Intervention& cut) {
   const ModelConfig& config = model.config();
   if (layer < 0 || layer >= config.n_layer) {
     throw UsageError(
@@ -46,7 +47,8 @@ StudyControls run_study_controls(const Model& model, const Prompt& prompt, int l
   }
   std::vector<Intervention> heads;
   for (int head = 0; head < config.n_head; ++head) {
-    heads.push_back({.heads = {{.layer = layer, .head = head}}, .positions = {}, .mode = {}});
+    heads.push_back(
+        {.heads = {{.layer = layer, .head = head}}, .positions = cut.positions, .mode = cut.mode});
   }
   check_controls(heads.front(), options.n);
   const std::uint64_t memory = options.memory == 0 ? default_memory() : options.memory;

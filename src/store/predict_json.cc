@@ -6,10 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "store/comparison_json.h"
 #include "store/csv.h"
 #include "store/json_values.h"
 #include "store/replacement_json.h"
 #include "store/result_json.h"
+#include "tacet/comparison.h"
 #include "tacet/export.h"
 #include "tacet/predict.h"
 #include "tacet/version.h"
@@ -115,12 +117,13 @@ void store::add_predict(ObjectBuilder& builder, const PredictResult& result) {
 }
 
 std::string store::predict_json(const PredictResult& result, const ModelSummary& model,
-                                std::string_view version) {
+                                std::string_view version, const Comparison* comparison) {
   ObjectBuilder builder;
   builder.text("schema", "tacet.predict/1")
       .text("version", version)
       .value("model", model_json(model));
   add_predict(builder, result);
+  if (comparison != nullptr) builder.value("comparison", comparison_json(*comparison));
   return document(builder.take());
 }
 
@@ -136,8 +139,26 @@ std::string to_json(const PredictResult& result, const Model& model) {
   return store::predict_json(result, store::summary_of(model), kVersion);
 }
 
+std::string to_json(const PredictResult& result, const Comparison& comparison, const Model& model) {
+  return store::predict_json(result, store::summary_of(model), kVersion, &comparison);
+}
+
 std::string to_csv(const PredictResult& result) {
   const std::vector<Json> rows = store::predict_rows(result);
+  return store::csv_table(rows.front(), rows);
+}
+
+std::string to_csv(const PredictResult& result, const Comparison& comparison) {
+  std::vector<Json> rows = store::predict_rows(result);
+  const std::size_t n_heads = comparison.heads.size();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    // The first line is the clean run's, which is every variant's.
+    Json row = {
+        {"variant",
+         i == 0 ? Json() : store::json_text(comparison.variants.at((i - 1) / n_heads).name)}};
+    row.update(rows[i]);
+    rows[i] = std::move(row);
+  }
   return store::csv_table(rows.front(), rows);
 }
 

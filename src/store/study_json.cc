@@ -76,6 +76,7 @@ std::string study_json(const StudyListing& study) {
                       .value("prompt", prompt.at("prompt"))
                       .value("tokens", prompt.at("tokens"))
                       .value("layer", section.at("layer"))
+                      .value("positions", prompt.at("positions"))
                       .value("settings", sweep.at("settings"))
                       .value("claims", std::move(section.at("claims")))
                       .value("sweep", ObjectBuilder()

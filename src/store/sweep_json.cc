@@ -182,7 +182,7 @@ std::string sweep_json(const SweepListing& listing) {
   return document(sweep_document(listing));
 }
 
-std::string sweep_csv(const SweepListing& listing) {
+SweepRows sweep_rows(const SweepListing& listing) {
   std::vector<Json> rows;
   for (std::size_t i = 0; i < listing.runs.size(); ++i) {
     const std::vector<HeadSummary>& heads = listing.per_run[i].heads;
@@ -204,7 +204,12 @@ std::string sweep_csv(const SweepListing& listing) {
     names.heads.emplace_back();
     columns.update(followed_columns(names, 0));
   }
-  return csv_table(columns, rows);
+  return {.columns = std::move(columns), .rows = std::move(rows)};
+}
+
+std::string sweep_csv(const SweepListing& listing) {
+  const SweepRows table = sweep_rows(listing);
+  return csv_table(table.columns, table.rows);
 }
 
 }  // namespace tacet::store

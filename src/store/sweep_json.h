@@ -63,4 +63,11 @@ Json sweep_document(const SweepListing& listing);
 /// followed one line per run, intervention and pair, whose numbers stand behind the others.
 std::string sweep_csv(const SweepListing& listing);
 
+/// The CSV before it becomes text: an object with its columns as keys, and one for each line.
+struct SweepRows {
+  Json columns;
+  std::vector<Json> rows;
+};
+SweepRows sweep_rows(const SweepListing& listing);
+
 }  // namespace tacet::store

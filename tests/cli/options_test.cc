@@ -227,7 +227,7 @@ TEST(DeclaredSweepOptions, ReachTheirFields) {
   EXPECT_EQ(cut.mode.scale, 0.5F);
   EXPECT_EQ(store.database, "a.db");
   EXPECT_TRUE(store.show);
-  EXPECT_EQ(store.run, 7);
+  EXPECT_EQ(store.runs, (std::vector<std::vector<std::int64_t>>{{7}}));
   EXPECT_EQ(store.metric, Metric::cohen_dz);
   EXPECT_EQ(store.top, 3);
   EXPECT_EQ(memory, std::uint64_t{2} << 30);

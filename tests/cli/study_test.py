@@ -82,11 +82,11 @@ class StudyTest(ToolTest):
         else:
             self.assertEqual(wanted, found, where)
 
-    def assert_more_than_output(self, study):
+    def assert_more_than_output(self, study, *cut):
         """By what `predict` says of every head, and the late change in the database."""
         ids = ",".join(str(token["id"]) for token in study["tokens"])
         predicted = ask_json("predict", "--model", study["model"]["id"], "--token-ids", ids,
-                             "--target-id", "0", "--heads", "all", "--quiet")
+                             "--target-id", "0", "--heads", "all", "--quiet", *cut)
         output = {one["spec"]: one["kl"] for one in predicted["interventions"]}
         with opened(self.out / "sweep.db") as connection:
             late = {spec: abs(delta) for spec, delta in connection.execute(
@@ -107,12 +107,13 @@ class StudyTest(ToolTest):
         met = (correlation is not None and correlation < 0.8) + (sum(apart) > 0)
         self.assertEqual(claim["verdict"], ("does_not_hold", "in_part", "holds")[met])
 
-    def assert_recomputed(self, study):
-        """Every verdict and every figure is the one that the database gives."""
+    def assert_recomputed(self, study, *cut):
+        """Every verdict and every figure is the one that the database gives; `cut`: the options of
+        --mode and --at that the study was made with."""
         wanted = judge(self.out / "sweep.db", study["layer"])
         claims = claims_of(study)
         self.assertEqual(set(claims), {*wanted, "more_than_output", "same_bits"})
-        self.assert_more_than_output(study)
+        self.assert_more_than_output(study, *cut)
         for name, (figures, verdict) in wanted.items():
             claim = claims[name]
             self.assertEqual(list(claim["figures"]), list(figures), name)
@@ -303,6 +304,72 @@ class Controls(StudyTest):
             details, = connection.execute(
                 "SELECT details FROM checks WHERE name = 'accumulation'").fetchone()
         self.assertEqual(json.loads(details)["figures"], claims_of(other)["accumulation"]["figures"])
+
+
+class Cuts(StudyTest):
+    def setUp(self):
+        super().setUp()
+        self.reference = str(self.folder / "reference.jsonl")
+        pathlib.Path(self.reference).write_text(
+            "".join(json.dumps({"token_ids": [seed + 7 * i * seed % 11 for i in range(9)]}) + "\n"
+                    for seed in (1, 2, 3)))
+
+    def test_the_whole_study_is_of_one_cut(self):
+        of = ("--reference", self.reference)
+        cuts = ((("--mode", "mean"), "mean", "all"), (("--at", "-1"), "zero", [7]),
+                (("--mode", "position-mean", *of, "--at", "2,5"), "position-mean", [2, 5]),
+                (("--mode", "mean", *of, "--reference-cache", "none"), "corpus-mean", "all"),
+                (("--mode", "resample", *of, "--seed", "3"), "resample", "all"))
+        late = set()
+        for number, (cut, mode, positions) in enumerate(cuts):
+            self.out = self.folder / f"study{number}"
+            study = self.tiny(*cut)
+            self.assertEqual((study["settings"]["mode"], study["positions"]), (mode, positions))
+            self.assert_recomputed(study, *cut)
+            figures = claims_of(study)["same_bits"]["figures"]
+            self.assertEqual(figures["differences_second_process"], 0, cut)
+            self.assertGreater(figures["n_values"], 0)
+            model = str(self.folder / "model")
+            sweep = ask_json("sweep", "--model", model, "--token-ids", TOKENS, "--quiet", *cut,
+                             "--db", str(self.folder / f"sweep{number}.db"))
+            self.assertEqual([head["late_delta"] for head in sweep["heads"]],
+                             [head["late_delta"] for head in study["sweep"]["heads"]])
+            late.add(study["sweep"]["heads"][0]["late_delta"])
+            self.assertEqual(study["settings"].get("reference"), sweep["settings"].get("reference"))
+            before = contents(self.out / "sweep.db")
+            self.assertEqual(self.tiny(*cut), study)  # nothing is made again
+            self.assertEqual(contents(self.out / "sweep.db"), before)
+            if number == 1:
+                self.assertIn(f'"positions":{json.dumps(positions)}',
+                              (self.out / "report.html").read_text())
+        self.assertEqual(len(late), len(cuts))
+        self.assert_fails(FAILED, "study", "--out", str(self.out), "--model", model, "--token-ids",
+                          TOKENS, "--layer", "1", says="other settings")
+
+    def test_controls_are_of_the_cut(self):
+        options = ("--control", "rotated:99", "--quiet")
+        studies = []
+        for number, cut in enumerate(((), ("--at", "3,4"), ("--mode", "mean"))):
+            self.out = self.folder / f"study{number}"
+            studies.append(claims_of(self.tiny(*options, *cut))["accumulation"]["figures"])
+        ratios = {figures["control_ratio"] for figures in studies}
+        self.assertEqual(len(ratios), 3)
+
+    def test_says_so(self):
+        folder = write_tiny_model(self.folder / "model")
+        shown = ask("study", "--out", str(self.out), "--model", folder, "--token-ids", TOKENS,
+                    "--layer", "1", "--quiet", "--mode", "mean", "--at", "-1")
+        self.assertIn("each by itself → mean, at position 7;", " ".join(shown.split()))
+
+    def test_refusals(self):
+        for options, says in ((("--mode", "zero,mean"), "tacet sweep --mode zero,mean"),
+                              (("--mode", "resample"), "give --reference FILE"),
+                              (("--reference", self.reference), "zero takes none"),
+                              (("--mode", "mean", "--reference", "-"), "put them in a file"),
+                              (("--seed", "3"), "--control rotated:N"),
+                              (("--at", "99"), "99")):
+            self.assert_fails(WRONG_USAGE, "study", "--out", str(self.out), *options, says=says)
+        self.assertFalse(self.out.exists())
 
 
 class Models(StudyTest):

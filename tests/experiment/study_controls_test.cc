@@ -68,6 +68,27 @@ TEST(StudyControls, AreTheControlsOfEveryHead) {
   }
 }
 
+TEST(StudyControls, AreOfTheCut) {
+  const TinyModel tiny = made();
+  const Prompt prompt = random_prompt(12);
+  Intervention cut{.heads = {}, .positions = {4, 11}, .mode = parse_slice_mode("mean")};
+  const StudyControls controls =
+      run_study_controls(tiny.model, prompt, kLayer, {}, options_of(), cut);
+  stats::Random seeds(1);
+  for (int head = 0; head < 3; ++head) {
+    cut.heads = {{kLayer, head}};
+    const SilenceResult silenced = silence(tiny.model, prompt, cut);
+    const ControlResult alone = run_controls(tiny.model, silenced, options_of(1, 0, seeds.next()));
+    std::vector<double> late;
+    for (const std::vector<HeadReading>& set : controls.sets) {
+      late.push_back(set[static_cast<std::size_t>(head)].late_delta);
+    }
+    EXPECT_EQ(alone.late_delta.median, median(late)) << head;
+  }
+  cut.positions = {12};
+  EXPECT_THROW(run_study_controls(tiny.model, prompt, kLayer, {}, options_of(), cut), UsageError);
+}
+
 TEST(StudyControls, AreTestedAsTheHeadsAre) {
   const TinyModel tiny = made();
   const Prompt prompt = random_prompt(12);

@@ -77,7 +77,7 @@ std::vector<std::string> keys_of(const Json& json) {
 TEST(StudyJson, HoldsTheClaimsAndTheSweepInShort) {
   const Json json = Json::parse(study_json(made_study()));
   EXPECT_THAT(keys_of(json), ElementsAre("schema", "version", "model", "prompt", "tokens", "layer",
-                                         "settings", "claims", "sweep"));
+                                         "positions", "settings", "claims", "sweep"));
   EXPECT_EQ(json.at("schema"), "tacet.study/1");
   EXPECT_EQ(json.at("version"), kVersion);
   EXPECT_EQ(json.at("model").at("id"), "made");

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace tacet::cli {
+
+/// The value of --run of a sweep: ids of runs that are shown together, such as `1`, `1-3` or
+/// `1+4`; commas separate groups that are compared: `1,2` or `1-3,4-6`. Each group has one id at
+/// least, in the order written. Throws UsageError naming the part for anything else, for a range
+/// that runs backwards and an id that stands twice.
+std::vector<std::vector<std::int64_t>> parse_run_list(std::string_view text);
+
+}  // namespace tacet::cli
