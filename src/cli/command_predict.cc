@@ -55,8 +55,8 @@ constexpr const char* kExamples =
     "  tacet predict --heads '5.*' --target ' joke' --at -1 --format csv \"This pizza is a\"\n"
     "  tacet predict --heads L3H5 --target-id 13 --top 10 --token-ids 40,41,42,43\n"
     "  tacet predict --heads L3H5 --target ' a' --target ' the' \"Berlin is the capital of\"\n"
-    "  tacet predict --prompts prompts.jsonl --db results.db\n"
-    "  tacet predict --db results.db --target ' Germany' \"Berlin is the capital of\"\n"
+    "  tacet predict --prompts ./prompts.jsonl --db results.db\n"
+    "  tacet predict --db results.db -q --target ' Germany' \"Berlin is the capital of\"\n"
     "  tacet predict --db results.db --show --format csv\n"
     "  tacet predict --model ./gpt2 --target ' Germany' \"Berlin is the capital of\"\n";
 
