@@ -24,7 +24,7 @@ const StoredRun& find_run(const std::vector<StoredRun>& runs, std::int64_t id) {
   std::vector<std::int64_t> ids;
   ids.reserve(runs.size());
   for (const StoredRun& run : runs) ids.push_back(run.id);
-  throw InputError(fmt::format("the database has no run {}; its runs are {}", id,
+  throw InputError(fmt::format("the database has no run {} of a sweep; its runs of one are {}", id,
                                ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "))));
 }
 
@@ -163,7 +163,8 @@ SweepSelection select_runs(const store::SweepDatabase& database, std::optional<s
   const std::vector<StoredRun> runs = database.runs();
   const auto filled =
       std::ranges::find_if(runs, [](const StoredRun& run) { return run.n_interventions > 0; });
-  if (filled == runs.end()) throw InputError("the database holds no results of a sweep yet; make one");
+  if (filled == runs.end())
+    throw InputError("the database holds no results of a sweep yet; make one");
   if (id) {
     const StoredRun& run = find_run(runs, *id);
     selection.ids = {run.id};

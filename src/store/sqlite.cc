@@ -179,7 +179,7 @@ void Connection::fail(std::string_view problem, std::string_view advice) const {
 
 void Connection::fail_damaged(std::string_view detail) const {
   fail(fmt::format("the database is damaged ({})", support::escape_for_display(detail)),
-       "restore it from a copy, or name another file and run the sweep again");
+       "restore it from a copy, or name another file and start the same command again");
 }
 
 void Connection::fail_with(int code) const {
