@@ -51,7 +51,7 @@ constexpr const char* kExamples =
     "  tacet patch --by head,position --direction noise --pairs ./pairs.jsonl\n"
     "  tacet patch --by block,position --model ./gpt2 --pairs ./pairs.jsonl --format csv\n"
     "  tacet patch --db results.db --direction noise --pairs ./pairs.jsonl\n"
-    "  tacet patch --db results.db --show --run 2\n";
+    "  tacet patch --db ./results.db --show --run 2\n";
 
 void declare_cells(CLI::App& app, PatchOptions& options) {
   for (CLI::Option* const option :

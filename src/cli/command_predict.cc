@@ -61,8 +61,8 @@ constexpr const char* kExamples =
     "  tacet predict --target ' Germany' --compare-at all,-1 \"Berlin is the capital of\"\n"
     "  tacet predict --heads L3H5 --target-id 13 --top 10 --token-ids 40,41,42,43\n"
     "  tacet predict --heads L3H5 --target ' a' --target ' the' \"Berlin is the capital of\"\n"
-    "  tacet predict --prompts prompts.jsonl --db results.db\n"
-    "  tacet predict --db results.db --target ' Germany' \"Berlin is the capital of\"\n"
+    "  tacet predict --prompts ./prompts.jsonl --db results.db\n"
+    "  tacet predict --db results.db -q --target ' Germany' \"Berlin is the capital of\"\n"
     "  tacet predict --db results.db --show --format csv\n"
     "  tacet predict --model ./gpt2 --target ' Germany' \"Berlin is the capital of\"\n";
 

@@ -24,7 +24,7 @@ const StoredRun& find_run(const std::vector<StoredRun>& runs, std::int64_t id) {
   std::vector<std::int64_t> ids;
   ids.reserve(runs.size());
   for (const StoredRun& run : runs) ids.push_back(run.id);
-  throw InputError(fmt::format("the database has no run {}; its runs are {}", id,
+  throw InputError(fmt::format("the database has no run {} of a sweep; its runs of one are {}", id,
                                ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "))));
 }
 

@@ -20,7 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kAskForDatabase = "name a database that `tacet sweep --db` has written";
+constexpr std::string_view kAskForDatabase =
+    "name a database that `tacet sweep --db`, or predict or patch, has written";
 
 std::string shown(const fs::path& file) {
   return support::escape_for_display(file.string());

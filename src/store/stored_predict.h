@@ -2,8 +2,6 @@
 /// A result of `predict` as it stands in a database. See SweepDatabase for reading it.
 #pragma once
 
-#include <string>
-
 #include "store/stored_run.h"
 #include "tacet/predict.h"
 

@@ -73,9 +73,7 @@ SweepDatabase::Impl::~Impl() {
 }
 
 RunRow SweepDatabase::Impl::row_of(Experiment experiment, std::int64_t id) {
-  for (RunRow& row : runs->all(experiment)) {
-    if (row.header.id == id) return std::move(row);
-  }
+  if (std::optional<RunRow> row = runs->one(experiment, id)) return std::move(*row);
   connection->fail(fmt::format("it has no run {} of tacet {}", id, to_string(experiment)),
                    "name another run");
 }

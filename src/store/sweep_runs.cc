@@ -50,6 +50,8 @@ RunTables::RunTables(Connection& connection)
       insert_token_(connection, insert_sql("tokens", {"run_id", "position", "token_id", "text"})),
       select_(connection, "SELECT id, " + select_list(kIdentity) + ", " + select_list(kOthers) +
                               " FROM runs WHERE experiment = ? ORDER BY id"),
+      select_one_(connection, "SELECT id, " + select_list(kIdentity) + ", " + select_list(kOthers) +
+                                  " FROM runs WHERE experiment = ? AND id = ?"),
       count_(connection, "SELECT count(*) FROM ripples WHERE run_id = ?"),
       select_tokens_(connection,
                      "SELECT token_id, text FROM tokens WHERE run_id = ? ORDER BY position") {}
@@ -112,34 +114,45 @@ std::int64_t RunTables::find_or_make(Experiment experiment, const ModelSummary& 
   return *id;
 }
 
+RunRow RunTables::take_run(Statement& statement) {
+  RunRow row;
+  RunHeader& run = row.header;
+  run.id = statement.take_int64();
+  statement.take_text();  // the experiment
+  run.model.fingerprint = statement.take_text();
+  statement.take_text();  // the ids, which stand in `tokens` as well
+  row.settings = statement.take_text();
+  run.tool_version = statement.take_text();
+  run.prompt_id = statement.take_text();
+  run.prompt_group = statement.take_text();
+  run.prompt.text = statement.take_text();
+  run.model.id = statement.take_text();
+  run.model.dtype = statement.take_text();
+  run.model.n_layer = statement.take_int();
+  run.model.n_head = statement.take_int();
+  run.model.d_model = statement.take_int();
+  run.model.sha256 = statement.take_text();
+  run.model.official = statement.take_text();
+  run.prompt.tokens = tokens_of(run.id);
+  return row;
+}
+
 std::vector<RunRow> RunTables::all(Experiment experiment) {
   Transaction snapshot(connection_, Access::read);
   std::vector<RunRow> runs;
   select_.start().put(to_string(experiment));
-  while (select_.step()) {
-    RunRow row;
-    RunHeader& run = row.header;
-    run.id = select_.take_int64();
-    select_.take_text();  // the experiment
-    run.model.fingerprint = select_.take_text();
-    select_.take_text();  // the ids, which stand in `tokens` as well
-    row.settings = select_.take_text();
-    run.tool_version = select_.take_text();
-    run.prompt_id = select_.take_text();
-    run.prompt_group = select_.take_text();
-    run.prompt.text = select_.take_text();
-    run.model.id = select_.take_text();
-    run.model.dtype = select_.take_text();
-    run.model.n_layer = select_.take_int();
-    run.model.n_head = select_.take_int();
-    run.model.d_model = select_.take_int();
-    run.model.sha256 = select_.take_text();
-    run.model.official = select_.take_text();
-    run.prompt.tokens = tokens_of(run.id);
-    runs.push_back(std::move(row));
-  }
+  while (select_.step()) runs.push_back(take_run(select_));
   snapshot.commit();
   return runs;
+}
+
+std::optional<RunRow> RunTables::one(Experiment experiment, std::int64_t id) {
+  Transaction snapshot(connection_, Access::read);
+  std::optional<RunRow> run;
+  if (select_one_.start().put(to_string(experiment)).put(id).step()) run = take_run(select_one_);
+  select_one_.reset();
+  snapshot.commit();
+  return run;
 }
 
 std::int64_t RunTables::n_finished(std::int64_t run) {

@@ -34,10 +34,14 @@ class RunTables {
                             const std::string& prompt_group);
   /// All runs of the experiment, by id.
   std::vector<RunRow> all(Experiment experiment);
+  /// The run `id`, where it is of the experiment.
+  std::optional<RunRow> one(Experiment experiment, std::int64_t id);
   /// How many interventions of a sweep are finished in `run`.
   std::int64_t n_finished(std::int64_t run);
 
  private:
+  /// The row that the statement stands at.
+  RunRow take_run(Statement& statement);
   std::vector<Token> tokens_of(std::int64_t run);
 
   Connection& connection_;
@@ -48,6 +52,7 @@ class RunTables {
   Statement set_hash_;
   Statement insert_token_;
   Statement select_;
+  Statement select_one_;
   Statement count_;
   Statement select_tokens_;
 };

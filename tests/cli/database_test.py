@@ -142,7 +142,7 @@ class Kept(DatabaseTest):
         self.assertEqual(ask("sweep", "--db", self.database, "--show", "--format", "json"), swept)
         self.assertEqual(json.loads(swept)["prompts"][0]["run"], 2)
         self.assert_fails(FAILED, "sweep", "--db", self.database, "--show", "--run", "1",
-                          says="no run 1; its runs are 2")
+                          says="no run 1 of a sweep; its runs of one are 2")
         ask("figure", "ripple", "--db", self.database, "--out", str(self.folder / "a.svg"))
 
 

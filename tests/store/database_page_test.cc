@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/predict_rows_made.h"
 #include "store/sweep_database.h"
 #include "store/sweep_rows_made.h"
 #include "support/temp_dir.h"
@@ -63,6 +64,8 @@ class DatabasePage : public ::testing::Test {
   DatabasePage() {
     SweepDatabase database = SweepDatabase::open_for_writing(file_);
     for (int number = 0; number < 3; ++number) write_sweep(database, number);
+    database.write(Model::mini(), testing::made_predict());
+    database.write(Model::mini(), testing::made_patch(1, PatchBy::head));
   }
 
   TempDir folder_;
@@ -71,7 +74,7 @@ class DatabasePage : public ::testing::Test {
 
 TEST_F(DatabasePage, AnswersItsQuestions) {
   const std::vector<Question> asked = questions();
-  EXPECT_GE(asked.size(), 5U);
+  EXPECT_GE(asked.size(), 12U);
   for (const Question& question : asked) {
     const testing::Table table = query(file_, question.sql);
     EXPECT_EQ(table.columns, question.columns) << question.sql;
