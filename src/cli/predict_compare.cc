@@ -118,6 +118,7 @@ std::string maps(const PredictResult& result, const Comparison& comparison, cons
 void declare_compare_by(CLI::App& app, std::optional<PredictedValue>& value) {
   const auto setter = [&value](const std::string& text) {
     std::vector<std::string> names;
+    names.reserve(kValues.size());
     for (const PredictedValue one : kValues) names.emplace_back(to_string(one));
     value = kValues.at(parse_choice("--compare-by", text, names));
   };

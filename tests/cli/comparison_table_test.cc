@@ -74,7 +74,7 @@ TEST(ComparisonTable, SaysHowFarTwoGoTogether) {
   const std::string text =
       render_comparison(made({{1, 2, 3, 4}, {2, 4, 6, -8}}), 2, view_of_width(100));
   EXPECT_THAT(text, HasSubstr("The 2 on which they differ most (all with --verbose):"));
-  EXPECT_THAT(text, HasSubstr("\n  L3H0           +4         -8         12\n  L2H0 "));
+  EXPECT_THAT(text, HasSubstr("\n  L3H0         +4         -8         12\n  L2H0 "));
   EXPECT_THAT(text, Not(HasSubstr("L0H0")));
   EXPECT_THAT(text, HasSubstr("Pearson -0.581, Spearman -0.200, over 4 heads"));
   EXPECT_THAT(text, HasSubstr("75.0 % of the heads"));
