@@ -175,7 +175,9 @@ std::string heads_table(const Comparison& comparison, std::size_t top, const Vie
   return out + grid("head", rows, columns, view);
 }
 
-std::string spread_text(const VariantPair& pair, const std::string& a, const std::string& b) {
+std::string spread_text(const VariantPair& pair, std::size_t n_heads, const std::string& a,
+                        const std::string& b) {
+  if (n_heads < 2) return "of one head there is none";
   if (!pair.sd_ratio) return fmt::format("{} does not vary from head to head", a);
   std::string text =
       fmt::format("the sd of {} is {} times that of {}", b, format_number(pair.sd_ratio, 3), a);
@@ -192,14 +194,15 @@ std::string pair_fields(const Comparison& comparison, const VariantPair& pair, c
     return value ? fmt::format("{:+.3f}", *value) : std::string("-");
   };
   out += field("correlation",
-               fmt::format("Pearson {}, Spearman {}, over {} heads", number(pair.pearson),
-                           number(pair.spearman), comparison.heads.size()),
+               fmt::format("Pearson {}, Spearman {}, over {} head{}", number(pair.pearson),
+                           number(pair.spearman), comparison.heads.size(),
+                           comparison.heads.size() == 1 ? "" : "s"),
                view);
   out += field("same sign",
                pair.same_sign ? fmt::format("{:.1f} % of the heads", 100 * *pair.same_sign)
                               : std::string("no head has a value other than 0 in both"),
                view);
-  out += field("spread", spread_text(pair, a, b), view);
+  out += field("spread", spread_text(pair, comparison.heads.size(), a, b), view);
   out += field(comparison.flags == FlagKind::effects ? "significant" : "top token",
                fmt::format("{}in both: {}; in {} alone: {}; in {} alone: {}",
                            comparison.flags == FlagKind::effects ? "" : "another one ", pair.n_both,
@@ -261,7 +264,9 @@ std::string render_histograms(const Comparison& comparison, const View& view) {
 }
 
 std::string render_comparison(const Comparison& comparison, std::size_t top, const View& view) {
-  std::string out = render_histograms(comparison, view);
+  constexpr std::size_t kFewestToCount = 9;  // of fewer the numbers themselves say more
+  std::string out;
+  if (comparison.heads.size() >= kFewestToCount) out = render_histograms(comparison, view);
   if (!out.empty()) out += "\n";
   out += variants_table(comparison, view);
   const std::string heads = heads_table(comparison, top, view);

@@ -243,7 +243,9 @@ class Sweep(CompareTest):
         together = json.loads(self.show("1+2+3", "--format", "json"))
         self.assertEqual(together["heads"], made["variants"][0]["heads"])
         # Two prompts are compared as runs.
-        self.assertIn("run 1 and run 2", self.show("1,2"))
+        shown = self.show("1,2")
+        for part in ("run 1 and run 2", f'"{PROMPT}"', f'"{OTHER}"'):
+            self.assertIn(part, shown)
         byrun = json.loads(self.show("1,2", "--format", "json"))["comparison"]
         self.assertEqual((byrun["by"], byrun["variants"][1]["name"]), ("run", "run 2"))
 
