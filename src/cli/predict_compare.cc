@@ -13,6 +13,7 @@
 #include "cli/declare.h"
 #include "cli/prompt_input.h"
 #include "cli/prompt_view.h"
+#include "cli/side_by_side.h"
 #include "cli/value_map.h"
 #include "cli/width.h"
 #include "support/utf8.h"

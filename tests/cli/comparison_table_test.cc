@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/histogram.h"
+#include "cli/side_by_side.h"
 #include "cli/width.h"
 
 namespace tacet::cli {
