@@ -13,6 +13,7 @@
 #include "cli/declare.h"
 #include "cli/prompt_input.h"
 #include "cli/prompt_view.h"
+#include "cli/side_by_side.h"
 #include "cli/value_map.h"
 #include "cli/width.h"
 #include "support/utf8.h"
@@ -118,6 +119,7 @@ std::string maps(const PredictResult& result, const Comparison& comparison, cons
 void declare_compare_by(CLI::App& app, std::optional<PredictedValue>& value) {
   const auto setter = [&value](const std::string& text) {
     std::vector<std::string> names;
+    names.reserve(kValues.size());
     for (const PredictedValue one : kValues) names.emplace_back(to_string(one));
     value = kValues.at(parse_choice("--compare-by", text, names));
   };

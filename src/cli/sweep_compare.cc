@@ -51,6 +51,7 @@ std::vector<std::vector<std::vector<int>>> all_positions(std::span<const CutVari
 store::SweepVariants compared(std::vector<SweepListing> listings,
                               std::span<const std::string> names, std::string by) {
   std::vector<SweepSummary> summaries;
+  summaries.reserve(listings.size());
   for (const SweepListing& listing : listings) summaries.push_back(listing.summary);
   Comparison comparison = compare_sweeps(summaries, names, std::move(by));
   return {.listings = std::move(listings), .comparison = std::move(comparison)};
@@ -142,6 +143,7 @@ void sweep_variants(const SweepArguments& arguments, std::span<const CutVariant>
                     const Model& model, std::vector<SweepInput> inputs, const Terminal& terminal) {
   const auto positions = all_positions(variants, inputs);
   std::vector<Prompt> prompts;
+  prompts.reserve(inputs.size());
   for (const SweepInput& input : inputs) prompts.push_back(input.prompt);
   check_positions_differ(variants, positions, prompts);
   // All references are read before the database is made.

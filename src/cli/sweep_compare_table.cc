@@ -9,6 +9,7 @@
 #include "cli/comparison_table.h"
 #include "cli/sweep_head.h"
 #include "cli/sweep_map.h"
+#include "cli/width.h"
 #include "support/utf8.h"
 
 namespace tacet::cli {
@@ -23,7 +24,26 @@ std::string runs_text(const SweepListing& listing) {
   return fmt::format("runs {}-{}", runs.front().id, runs.back().id);
 }
 
-/// One line for each variant: its name, its runs, and how it cuts.
+/// Whether all variants are of the same prompts, by their ids.
+bool of_the_same_prompts(const std::vector<SweepListing>& listings) {
+  const auto same = [](const StoredRun& a, const StoredRun& b) {
+    return std::ranges::equal(a.prompt.tokens, b.prompt.tokens, {}, &Token::id, &Token::id);
+  };
+  return std::ranges::all_of(listings, [&](const SweepListing& listing) {
+    return std::ranges::equal(listing.runs, listings.front().runs, same);
+  });
+}
+
+/// The prompt of a variant, or how many it has.
+std::string prompt_text(const SweepListing& listing) {
+  constexpr std::size_t kWidest = 60;
+  if (listing.runs.size() > 1) return fmt::format("{} prompts", listing.runs.size());
+  const Prompt& prompt = listing.runs.front().prompt;
+  if (prompt.text.empty()) return fmt::format("{} token ids", prompt.tokens.size());
+  return fmt::format("\"{}\"", truncate(support::escape_for_display(prompt.text), kWidest));
+}
+
+/// One line for each variant: its name, its runs, how it cuts, and its prompts where they differ.
 std::string variant_fields(const ShownVariants& shown, const View& view) {
   const std::vector<SweepListing>& listings = shown.variants.listings;
   const store::RunSettings& first = listings.front().runs.front().settings;
@@ -34,6 +54,7 @@ std::string variant_fields(const ShownVariants& shown, const View& view) {
     std::string text = fmt::format(
         "{}: {}, → {}, {}", support::escape_for_display(shown.variants.comparison.variants[k].name),
         runs_text(listing), to_string(settings.mode), where_text(listing));
+    if (!of_the_same_prompts(listings)) text += ", " + prompt_text(listing);
     if (settings.test != first.test) text += fmt::format(", {}", to_string(settings.test));
     if (shown.n_found[k] > 0) {
       text += fmt::format("; {} of {} were there already", shown.n_found[k],
@@ -81,7 +102,7 @@ std::string render_sweep_comparison(const ShownVariants& shown, const SweepTable
   const std::string settings = settings_text(first.runs.front().settings);
   if (!settings.empty()) out += field("settings", settings, view);
   out += field("database", support::escape_for_display(options.database), view) + "\n";
-  out += sweep_prompts(first, view) + "\n";
+  if (of_the_same_prompts(shown.variants.listings)) out += sweep_prompts(first, view) + "\n";
   out += maps(shown, options.metric, view);
   out += render_comparison(comparison, options.top, view);
   if (view.quiet) return out;
@@ -91,8 +112,8 @@ std::string render_sweep_comparison(const ShownVariants& shown, const SweepTable
   }
   if (!remarks.empty()) out += "\n" + remarks;
   return out + "\n" +
-         paragraph(fmt::format("Each by itself, with its lists and tests: --show --run {}, and so "
-                               "on for the others.",
+         paragraph(fmt::format("Each by itself, with its lists, pairs of words and tests: --show "
+                               "--run {}, and so on for the others.",
                                first.runs.size() == 1 ? fmt::format("{}", first.runs.front().id)
                                                       : fmt::format("{}-{}", first.runs.front().id,
                                                                     first.runs.back().id)),

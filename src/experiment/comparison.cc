@@ -59,6 +59,7 @@ VariantSummary summarised(const VariantValues& variant, std::span<const double> 
   summary.min = std::ranges::min(values);
   summary.max = std::ranges::max(values);
   std::vector<double> magnitudes;
+  magnitudes.reserve(values.size());
   for (const double value : values) magnitudes.push_back(std::abs(value));
   summary.median_abs = median(magnitudes);
   if (!edges.empty()) summary.histogram = count_bins(values, edges);

@@ -3,10 +3,15 @@
 import csv
 import io
 import json
+import os
+import sqlite3
 import statistics
+import subprocess
+import time
 
-from sweep_database import contents
-from tool import PROMPT, ToolTest, ask, ask_json, run
+import tool
+from sweep_database import contents, opened
+from tool import PROMPT, ToolTest, ask, ask_json, environment, run
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -222,6 +227,29 @@ class Sweep(CompareTest):
         fewer = json.loads(self.show("2,1", "--heads", "3.*", "--format", "json"))
         self.assertEqual(len(fewer["comparison"]["heads"]), 16)
 
+    def test_a_comparison_that_is_killed_goes_on(self):
+        prompts = [f"{PROMPT}, {PROMPT}, and number {i}" for i in range(3)]
+        command = ("sweep", *prompts, "--mode", "zero,mean", "--heads", "0-5.*", "--threads", "1")
+        whole = str(self.folder / "whole.db")
+        ask(*command, "--db", whole)
+        child = subprocess.Popen([tool.TOOL, *command, "--db", self.database], env=environment(),
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while child.poll() is None and (not os.path.exists(self.database)
+                                        or self.runs_begun() < 4):
+            time.sleep(0.01)
+        child.kill()  # in the second variant, or, on a fast machine, at its end
+        child.wait(tool.PATIENCE)
+        again = json.loads(ask(*command, "--db", self.database, "--format", "json"))
+        self.assertEqual(contents(self.database), contents(whole))
+        self.assertEqual([len(one["prompts"]) for one in again["variants"]], [3, 3])
+
+    def runs_begun(self):
+        try:
+            with opened(self.database) as connection:
+                return connection.execute("SELECT count(*) FROM runs").fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0  # its tables are still to be made
+
     def test_positions(self):
         made = self.sweep(PROMPT, "--compare-at", "all,-1")
         self.assert_comparison(made["comparison"], ("all", "-1"), ["n_coupling", "n_decoupling"])
@@ -243,7 +271,9 @@ class Sweep(CompareTest):
         together = json.loads(self.show("1+2+3", "--format", "json"))
         self.assertEqual(together["heads"], made["variants"][0]["heads"])
         # Two prompts are compared as runs.
-        self.assertIn("run 1 and run 2", self.show("1,2"))
+        shown = self.show("1,2")
+        for part in ("run 1 and run 2", f'"{PROMPT}"', f'"{OTHER}"'):
+            self.assertIn(part, shown)
         byrun = json.loads(self.show("1,2", "--format", "json"))["comparison"]
         self.assertEqual((byrun["by"], byrun["variants"][1]["name"]), ("run", "run 2"))
 
@@ -311,5 +341,4 @@ class Others(ToolTest):
 
 
 if __name__ == "__main__":
-    import tool
     tool.main()

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/histogram.h"
+#include "cli/side_by_side.h"
 #include "cli/width.h"
 
 namespace tacet::cli {
@@ -74,7 +76,7 @@ TEST(ComparisonTable, SaysHowFarTwoGoTogether) {
   const std::string text =
       render_comparison(made({{1, 2, 3, 4}, {2, 4, 6, -8}}), 2, view_of_width(100));
   EXPECT_THAT(text, HasSubstr("The 2 on which they differ most (all with --verbose):"));
-  EXPECT_THAT(text, HasSubstr("\n  L3H0           +4         -8         12\n  L2H0 "));
+  EXPECT_THAT(text, HasSubstr("\n  L3H0         +4         -8         12\n  L2H0 "));
   EXPECT_THAT(text, Not(HasSubstr("L0H0")));
   EXPECT_THAT(text, HasSubstr("Pearson -0.581, Spearman -0.200, over 4 heads"));
   EXPECT_THAT(text, HasSubstr("75.0 % of the heads"));
@@ -98,11 +100,24 @@ TEST(ComparisonTable, WhatDoesNotExistIsADash) {
   EXPECT_THAT(text, HasSubstr("way 0 does not vary from head to head"));
   EXPECT_THAT(text, HasSubstr("another top token     1 of 2     1 of 2"));
   EXPECT_THAT(text, HasSubstr("another one in both: 1"));
+  const std::string one = render_comparison(made({{1}, {-2}}), 5, view_of_width(80));
+  EXPECT_THAT(one, HasSubstr("over 1 head\n"));
+  EXPECT_THAT(one, HasSubstr("of one head there is none"));
+}
+
+TEST(ComparisonTable, FewHeadsHaveNoHistogram) {
+  EXPECT_THAT(render_comparison(made({{1, 2, 3}, {2, 4, -6}}), 5, view_of_width(80)),
+              Not(HasSubstr("How many heads")));
+  EXPECT_THAT(render_comparison(made({{1, 2, 3, 4, 5, 6, 7, 8, 9}, {9, 8, 7, 6, 5, 4, 3, 2, 1}}), 5,
+                                view_of_width(80)),
+              StartsWith("  How many heads"));
 }
 
 TEST(ComparisonTable, FitsItsWidth) {
   std::vector<std::vector<double>> many;
-  for (int k = 0; k < 9; ++k) many.push_back({0.001 * k, -0.5, 1e-7 * k});
+  for (int k = 0; k < 9; ++k) {
+    many.push_back({0.001 * k, -0.5, 1e-7 * k, 0, 1, -2, 3, -4, 5, -1.0 / 3});
+  }
   for (const std::size_t width : {80U, 100U}) {
     EXPECT_LE(widest(render_comparison(made(many), 10, view_of_width(width))), width);
   }

@@ -70,6 +70,19 @@ SweepSummary shades() {
       2, 4);
 }
 
+TEST(RenderMap, SeveralMapsHaveOneScale) {
+  const SweepSummary weak = summary_of(
+      {made_head(0, 0, -0.001, 0, Role::none), made_head(0, 1, 0.004, 0, Role::none)}, 1, 2);
+  const SweepSummary strong = summary_of(
+      {made_head(0, 0, -0.016, 0, Role::none), made_head(0, 1, 0.016, 0, Role::none)}, 1, 2);
+  const std::vector<SweepSummary> both = {weak, strong};
+  EXPECT_EQ(block_rows(render_map(weak, Metric::late, view(100)))[0], "  L0     1  -▒ +█");
+  const std::string map = render_map(weak, Metric::late, view(100), "mean", both);
+  EXPECT_EQ(block_rows(map)[0], "  L0     1  -░ +▒");
+  EXPECT_EQ(lines(map)[0], "  mean: mean Δ over the late blocks, by block and head");
+  EXPECT_THAT(map, HasSubstr("+0.01600"));
+}
+
 TEST(RenderMap, WithoutColourSignAndShadeSayIt) {
   EXPECT_EQ(render_map(shades(), Metric::late, view(100)),
             "  mean Δ over the late blocks, by block and head\n"

@@ -122,6 +122,32 @@ TEST_F(Selection, WhatIsNotThere) {
   EXPECT_THAT(error_of<UsageError>(std::nullopt, "L24H0"), HasSubstr("24"));
 }
 
+TEST_F(Selection, AGroupOfRuns) {
+  store::RunSettings other;
+  other.alpha = 0.01;
+  const auto a = add({1, 2, 3}, {{3, 5}, {4, 0}});
+  const auto b = add({1, 2, 4}, {{4, 0}, {5, 1}});
+  const auto c = add({1, 2, 5}, {{4, 0}}, other);
+  const auto d = add({1, 2, 6}, {{9, 9}});
+  const SweepSelection both = select_group(database_, {b, a}, std::nullopt);
+  EXPECT_THAT(both.ids, ElementsAre(b, a));
+  EXPECT_THAT(both.specs, ElementsAre("L4H0"));
+  EXPECT_THAT(select_group(database_, {a, b}, "L4H0").specs, ElementsAre("L4H0"));
+  EXPECT_THAT(select_group(database_, {a}, std::nullopt).specs, ElementsAre("L3H5", "L4H0"));
+  const auto refused = [this](const std::vector<std::int64_t>& ids) {
+    try {
+      select_group(database_, ids, std::nullopt);
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  EXPECT_THAT(refused({a, c}), HasSubstr("another model or other settings; a comma compares them"));
+  EXPECT_THAT(refused({a, d}), HasSubstr("hold no interventions in common"));
+  EXPECT_THAT(refused({a, 99}), HasSubstr("no run 99"));
+  EXPECT_THAT(refused({a, a}), HasSubstr("the same prompt"));
+}
+
 TEST_F(Selection, ReadingTakesWhatWasAskedForAlone) {
   const auto a = add({1, 2, 3}, {{3, 5}, {4, 0}, {5, 1}});
   const auto b = add({1, 2, 4}, {{3, 5}, {4, 0}});

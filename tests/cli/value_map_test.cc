@@ -43,6 +43,27 @@ TEST(ValueMap, SignsShadesNothingAndWhatIsNotThere) {
             "  What they mean.\n");
 }
 
+TEST(ValueMap, SeveralHaveOneScale) {
+  ValueMap map = filled({{{0, 0}, 1.0}, {{0, 1}, -0.3}});
+  EXPECT_THAT(render_value_map(map, view_of_width(80)), HasSubstr("+█ -▒"));
+  map.scale_with = {-4.0, 0.0, 2.0, 1.0};
+  const std::string text = render_value_map(map, view_of_width(80));
+  EXPECT_THAT(text, HasSubstr("+▒ -░"));
+  EXPECT_THAT(text, HasSubstr(value_map_scale(map, view_of_width(80))));
+  EXPECT_THAT(value_map_scale(map, view_of_width(80)), HasSubstr("+4.00000\n  What they mean."));
+}
+
+TEST(ValueMap, TwoStandSideBySideWhereTheyFit) {
+  std::vector<std::pair<Head, std::optional<double>>> heads;
+  for (int i = 0; i < 16; ++i) heads.push_back({{0, i}, 1.0});
+  EXPECT_EQ(half_width(filled(heads), view_of_width(100)), 50U);
+  EXPECT_EQ(half_width(filled(heads), view_of_width(80)), 0U);
+  ValueMap wordy = filled({{{0, 0}, 1.0}});
+  EXPECT_EQ(half_width(wordy, view_of_width(80)), 40U);
+  wordy.title = "a title that would run into the map that stands beside it";
+  EXPECT_EQ(half_width(wordy, view_of_width(80)), 0U);
+}
+
 TEST(ValueMap, OnesThatStandFarOutDoNotHideTheRest) {
   std::vector<std::pair<Head, std::optional<double>>> heads;
   for (int i = 0; i < 100; ++i) heads.push_back({{i / 10, i % 10}, i == 7 ? 50.0 : 1.0});
