@@ -11,7 +11,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { defects, launch, open, seeAll } from "./browser.mjs";
+import { defects, isOfBrowser, launch, open, see, seeAll, settled } from "./browser.mjs";
 import { hostileText, madePages, toolPages } from "./pages.mjs";
 
 const template = process.env.TACET_PAGE_TEMPLATE;
@@ -27,16 +27,36 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** A visit of a page; what goes wrong during it fails the test. */
-async function visit(name, options, act) {
+async function visitOnce(name, options, act) {
   const { page, close } = await open(browser, pages[name], options);
   await act(page);
   await close();
 }
 
+/**
+ * A visit of a page; what goes wrong during it fails the test. Where it may be the browser that is
+ * stuck, as happens on machines with much other work, a new one visits the page again: what is wrong
+ * with the page is wrong again.
+ */
+async function visit(name, options, act) {
+  try {
+    await visitOnce(name, options, act);
+  } catch (error) {
+    if (!isOfBrowser(error)) throw error;
+    console.error(`the page "${name}", in a new browser, since the first one did not answer: ${error.message}`);
+    const stuck = browser;
+    browser = await launch();
+    void stuck.close().catch(() => undefined);
+    await visitOnce(name, options, act);
+  }
+}
+
 const hash = (page) => page.evaluate(() => location.hash);
 const chosenHead = (page) => page.$eval("#head", (select) => select.selectedOptions[0].textContent);
-const drawing = (page, id) => page.$eval(`#${id} .chart`, (chart) => chart.innerHTML);
+async function drawing(page, id) {
+  await settled(page);
+  return page.$eval(`#${id} .chart`, (chart) => chart.innerHTML);
+}
 const notes = (page) => page.$eval(".notes", (element) => element.textContent);
 
 /** The head is chosen everywhere that says which one is. */
@@ -229,7 +249,7 @@ describe("choosing a head", () => {
 
   it("in the map, by mouse", () =>
     visit("sweep", { fragment: "#head=L3H5" }, async (page) => {
-      await page.locator("#map").scrollIntoViewIfNeeded();
+      await see(page, "map");
       // The chart stands elsewhere once another head's reading is longer or shorter.
       const click = async (x, y) => {
         const box = await page.locator("#map .chart").boundingBox();
@@ -294,7 +314,7 @@ describe("choosing a head", () => {
 describe("the other controls", () => {
   it("change the metric", () =>
     visit("sweep", {}, async (page) => {
-      await page.locator("#map").scrollIntoViewIfNeeded();
+      await see(page, "map");
       const before = await drawing(page, "map");
       await page.selectOption("#metric", "onset");
       assert.match(await hash(page), /metric=onset/u);
@@ -314,7 +334,7 @@ describe("the other controls", () => {
 
   it("compare heads", () =>
     visit("sweep", { fragment: "#head=L3H5" }, async (page) => {
-      await page.locator("#ripple").scrollIntoViewIfNeeded();
+      await see(page, "ripple");
       await page.selectOption("#compare", { label: "L9H3" });
       assert.equal(await hash(page), "#head=L3H5&compare=L9H3");
       assert.match(await page.textContent("#ripple .chart"), /L9H3/u);
@@ -324,7 +344,7 @@ describe("the other controls", () => {
 
   it("step a block, by buttons and by keys", () =>
     visit("sweep", { fragment: "#block=3" }, async (page) => {
-      await page.locator("#pairs").scrollIntoViewIfNeeded();
+      await see(page, "pairs");
       const name = () => page.textContent(".block-name");
       const before = await drawing(page, "pairs");
       await page.click('.step[aria-label="One block up"]');
@@ -343,7 +363,7 @@ describe("the other controls", () => {
 
   it("play the blocks, and pause", () =>
     visit("sweep", { fragment: "#block=3" }, async (page) => {
-      await page.locator("#pairs").scrollIntoViewIfNeeded();
+      await see(page, "pairs");
       await page.focus(".play");
       await page.keyboard.press("Space");
       await page.waitForFunction(() => /block [5-9] /u.test(document.querySelector(".block-name").textContent));
@@ -355,7 +375,7 @@ describe("the other controls", () => {
 
   it("show clean, silenced and Δ", () =>
     visit("sweep", {}, async (page) => {
-      await page.locator("#pairs").scrollIntoViewIfNeeded();
+      await see(page, "pairs");
       const drawn = new Set();
       for (const show of ["clean", "silenced", "delta"]) {
         await page.check(`input[name="show"][value="${show}"]`, { force: true });
@@ -366,7 +386,7 @@ describe("the other controls", () => {
 
   it("say when matrices are not there, and which are", () =>
     visit("sweep", { fragment: "#head=L23H15" }, async (page) => {
-      await page.locator("#pairs").scrollIntoViewIfNeeded();
+      await see(page, "pairs");
       await page.waitForSelector("#pairs .why:not([hidden])");
       assert.match(await page.textContent("#pairs .why"), /--pairs L23H15/u);
       await page.check('input[name="show"][value="clean"]', { force: true });
@@ -388,7 +408,7 @@ describe("the other controls", () => {
 
   it("switch light and dark", () =>
     visit("sweep", {}, async (page) => {
-      await page.locator("#map").scrollIntoViewIfNeeded();
+      await see(page, "map");
       const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
       const light = await paper();
       const drawn = await drawing(page, "map");
@@ -515,7 +535,7 @@ describe("a large page", () => {
   it("answers within a tenth of a second", { skip: !process.env.TACET_PAGE_TIMES }, () =>
     visit("large", { fragment: "#prompt=all" }, async (page) => {
       await seeAll(page);
-      await page.locator("#map").scrollIntoViewIfNeeded();
+      await see(page, "map");
       const times = await page.evaluate(async () => {
         const choose = (id, value) => {
           const select = document.getElementById(id);
