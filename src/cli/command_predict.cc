@@ -10,12 +10,16 @@
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/page_source.h"
 #include "cli/predict_table.h"
 #include "cli/progress.h"
 #include "cli/prompt_input.h"
 #include "cli/run_settings.h"
 #include "cli/target_token.h"
 #include "cli/values.h"
+#include "report/neighbour_pages.h"
+#include "store/result_json.h"
+#include "tacet/error.h"
 #include "tacet/export.h"
 #include "tacet/predict.h"
 
@@ -29,6 +33,7 @@ struct PredictArguments {
   TargetOptions target;
   PredictOptions options;
   OutputOptions output;
+  ReportOptions report;
 };
 
 constexpr const char* kDescription =
@@ -45,6 +50,7 @@ constexpr const char* kExamples =
     "  tacet predict --heads '5.*' --target ' joke' --at -1 --format csv \"This pizza is a\"\n"
     "  tacet predict --heads L3H5 --target-id 13 --top 10 --token-ids 40,41,42,43\n"
     "  tacet predict --heads L3H5 --target ' a' --target ' the' \"Berlin is the capital of\"\n"
+    "  tacet predict --target ' Germany' --report predict.html \"Berlin is the capital of\"\n"
     "  tacet predict --model ./gpt2 --target ' Germany' \"Berlin is the capital of\"\n";
 
 void declare_top(CLI::App& app, int& top) {
@@ -85,6 +91,9 @@ Replacement replacement_of(const PredictArguments& arguments, const SliceMode& m
 void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
   check_output(output);
+  if (arguments.report.file && arguments.report.file == output.out) {
+    throw UsageError("--report and --out name the same file; give different ones");
+  }
   check_targets(arguments.target, /*one=*/false);
   const SliceMode mode = chosen_mode(arguments.cut.mode, arguments.cut.replacement);
   const double start = now_seconds();
@@ -112,6 +121,10 @@ void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
       predict(model, prompt, interventions, options, maker.tokenizer_if_any());
   progress.clear();
   write_result(rendered(result, model, output, terminal), output.out);
+  if (arguments.report.file) {
+    write_page(report::PredictPage{.model = store::summary_of(model), .result = result},
+               *arguments.report.file);
+  }
   print_run_details(
       output, model,
       {.load_s = loaded - start, .forward_s = now_seconds() - loaded, .analysis_s = 0});
@@ -130,6 +143,7 @@ Command declare_predict(CLI::App& root) {
   declare_model(*app, arguments->model);
   declare_prompt(*app, arguments->prompt);
   declare_output(*app, arguments->output);
+  declare_report_file(*app, arguments->report);
   declare_quiet(*app, arguments->output);
   declare_verbose(*app, arguments->output);
   declare_progress(*app, arguments->output);

@@ -4,9 +4,11 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "cli/options.h"
+#include "report/neighbour_pages.h"
 #include "report/page_data.h"
 #include "store/sweep_database.h"
 #include "tacet/model.h"
@@ -28,10 +30,16 @@ report::PageContent content_of(const store::SweepDatabase& database,
 report::PageContent content_of(const SilenceResult& result, const Model& model,
                                const SilenceOptions& options);
 
-/// The results that `source` names, without matrices. Throws InputError, UsageError.
-report::PageContent read_content(const PageSource& source);
+/// The results of whichever command: of heads that were silenced, of `predict`, of `patch`.
+using AnyContent = std::variant<report::PageContent, report::PredictPage, report::PatchPage>;
+
+/// The results that `source` names, without matrices. Throws InputError, UsageError; also for
+/// options that mean nothing for results of this kind.
+AnyContent read_content(const PageSource& source);
 
 /// The page of `content`, written to `file`, whole or not at all. Throws OutputError.
 void write_page(const report::PageContent& content, const std::string& file);
+void write_page(const report::PredictPage& content, const std::string& file);
+void write_page(const report::PatchPage& content, const std::string& file);
 
 }  // namespace tacet::cli
