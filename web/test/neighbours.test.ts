@@ -106,7 +106,7 @@ describe("patch", () => {
 
   it("marks where the prompts differ, with both tokens", () => {
     const labels = positionLabels(model);
-    expect(labels.filter((label) => label.includes("◆"))).toEqual([expect.stringMatching(/^◆ ␣John.* \/ ␣Mary/)]);
+    expect(labels.filter((label) => label.includes("◆"))).toEqual(["◆ ␣John / ␣Mary"]);
     expect(labels[0]).toBe("When");
     const several = new PatchModel(madePatch({ layers: 2, heads: 2, by: "block,position", pairs: 3 }));
     expect(positionLabels(several)[1]).toBe("1");
@@ -125,7 +125,7 @@ describe("patch", () => {
     const noise = new PatchModel(madePatch({ layers: 2, heads: 2, by: "head", direction: "noise" }));
     const [cell] = noise.strongest("recovered");
     expect(noise.value("logit_diff", cell!) / (noise.corrupt - noise.clean)).toBeCloseTo(noise.value("recovered", cell!), 5);
-    expect(patchScale(noise, "recovered", lightTheme).low).toBeLessThan(0);
+    expect(patchScale(noise, "recovered", lightTheme).high).toBeGreaterThanOrEqual(Math.abs(noise.value("recovered", cell!)));
   });
 
   it("writes shares with as many digits as they need", () => {

@@ -157,8 +157,8 @@ function makeGlance(model: PatchModel, store: State<Choice>): HTMLElement {
   const means = model.data.pairs.length > 1 ? `, mean of ${model.data.pairs.length} pairs` : "";
   return makeCards([
     { label: `Logit difference${means}`, head: `${change(model.clean)} / ${change(model.corrupt)}`, hint: model.hasShare ? "Clean / corrupted." : "Clean / corrupted: they are equal, so that there is no share; the maps show logits." },
-    card(`▲ Brings back most`, up, `Patched alone, it takes the ${from} run this far to the ${to} one.`),
-    card(`▼ Leads away most`, down, `Patched alone, it takes the ${from} run away from the ${to} one.`),
+    card("▲ Carries most", up, `Patched alone, it takes the ${from} run this far to the ${to} one.`),
+    card("▼ Leads away most", down, `Patched alone, it takes the ${from} run away from the ${to} one.`),
   ]);
 }
 

@@ -81,7 +81,7 @@ export function comparisonMaps(compared: Compared, variants: readonly number[], 
   const several = variants.length > 1;
   const mapTop = top + (several ? Math.round(theme.fontSize * 1.8) : 0);
   const bottom = bottomRoom(theme);
-  const { left, gap } = leftRoom(theme, 2);
+  const { left, gap } = leftRoom(theme, 3);
   const right = barRoom(theme) + 12;
   const width = (theme.width - left - right - 18 * (variants.length - 1)) / variants.length;
   const place = (n: number) => (several ? { left: left + n * (width + 18), width } : { left, right });

@@ -20,7 +20,7 @@ export interface FollowedView {
 
 /** Height of a picture of so many pairs, in px. */
 export function followedHeight(nPairs: number, titles: boolean): number {
-  return Math.min(nPairs, kMostPairs) * 190 + (titles ? 160 : 90);
+  return Math.min(nPairs, kMostPairs) * 230 + (titles ? 160 : 90);
 }
 
 /** Most pairs that one chart has room for. */

@@ -2,7 +2,7 @@
 import type { EChartsOption } from "echarts";
 import { inkOn, type Theme } from "../theme";
 import { hatched, outlines } from "./cells";
-import { axisLook, bottomRoom, headOf, kMargin } from "./layout";
+import { axisLook, bottomRoom, headOf, kMargin, leftRoom } from "./layout";
 import { barRoom, colourBar, type Scale, scaleComponent } from "./scale";
 
 export interface GridCell {
@@ -55,8 +55,7 @@ function roomBelow(theme: Theme, axis: GridAxis): { bottom: number; gap: number;
 }
 
 function roomLeft(theme: Theme, axis: GridAxis): { left: number; gap: number } {
-  const labels = Math.round(Math.max(2, longestOf(axis.labels)) * theme.fontSize * 0.6);
-  return { left: kMargin + labels + Math.round(theme.fontSize * 1.6) + 6, gap: labels + 10 };
+  return leftRoom(theme, Math.max(3, longestOf(axis.labels)));
 }
 
 function itemOf(cell: GridCell, scale: Scale, theme: Theme): object {

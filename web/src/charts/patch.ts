@@ -7,7 +7,7 @@ import { countTo, gridChart, type GridAxis, type GridCell } from "./grid";
 import { plain, tokenLabels, visibleText } from "./labels";
 import { emptyChart } from "./layout";
 import { quoted } from "./predict";
-import { divergingScale, type Scale } from "./scale";
+import { rounded, type Scale, wholeScale } from "./scale";
 
 export interface PatchView {
   unit: Unit;
@@ -29,14 +29,14 @@ export function shareText(value: number, plus = "+"): string {
 
 /** Labels of the positions: one token where the prompts agree, both and a mark where they do not. */
 export function positionLabels(model: PatchModel): string[] {
-  const first = model.data.pairs[0]!;
-  const clean = tokenLabels(first.clean.tokens, 12);
-  const corrupt = tokenLabels(first.corrupt.tokens, 12);
-  return countTo(model.nPosition).map((name, at) => {
+  const short = (text: string) => tokenLabels([{ text }], 12)[0]!;
+  const labels = countTo(model.nPosition).map((name, at) => {
     const text = model.textsAt(at);
     if (text === null) return model.differsAt(at) ? `◆ ${name}` : name;
-    return text.differs ? `◆ ${clean[at]} / ${corrupt[at]}` : clean[at]!;
+    return text.differs ? `◆ ${short(text.clean)} / ${short(text.corrupt)}` : short(text.clean);
   });
+  // No two are the same: an axis would take them for one.
+  return labels.map((label, at) => (labels.indexOf(label) === labels.lastIndexOf(label) ? label : `${label} (${at})`));
 }
 
 /** The runs in a sentence's words. */
@@ -89,15 +89,19 @@ export function patchCells(model: PatchModel, view: Pick<PatchView, "unit" | "bl
   return cells;
 }
 
-/** One scale for all places, so that the maps of blocks compare. */
+/**
+ * One scale for all places, so that the maps of blocks compare. It goes to the strongest place, as far
+ * as the other run: a few places carry nearly all of an answer, and to see that is what the map is for.
+ */
 export function patchScale(model: PatchModel, unit: Unit, theme: Theme): Scale {
-  const values = new Float32Array(model.count);
-  let n = 0;
+  const whole = unit === "recovered" ? 1 : Math.abs(model.to - model.from);
+  let most = 0;
   for (let cell = 0; cell < model.count; cell++) {
-    const value = model.value(unit, cell);
-    if (!isNaN(value)) values[n++] = value;
+    const size = Math.abs(model.value(unit, cell));
+    if (size > most) most = size;
   }
-  return divergingScale(theme, values.subarray(0, n));
+  const beyond = whole > 0 && most > whole;
+  return wholeScale(theme, beyond ? whole : most, beyond && rounded(whole) < most);
 }
 
 function titleOf(model: PatchModel, view: PatchView): string {
