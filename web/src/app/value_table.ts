@@ -57,7 +57,7 @@ export function makeValueTable(table: ValueTable): { element: HTMLElement; show:
       rows = [...rows].sort((a, b) => (descending ? by(b) - by(a) : by(a) - by(b)));
     }
     more.hidden = rows.length <= kFirstRows;
-    more.textContent = whole ? `The first ${kFirstRows} alone` : `All ${rows.length}`;
+    more.textContent = whole ? `The first ${kFirstRows} alone` : `Show ${rows.length}`;
     const chosen = table.chosen();
     fill(
       body,

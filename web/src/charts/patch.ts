@@ -119,13 +119,13 @@ function noteOf(model: PatchModel, view: PatchView): string {
   const subject =
     pairs.length > 1
       ? `means over ${pairs.length} pairs of prompts`
-      : `clean “${visibleText(first.clean.prompt, 60)}”, corrupted “${visibleText(first.corrupt.prompt, 60)}”; ${quoted(first.target)} against ${quoted(first.contrast)}`;
-  const what = by === "head" ? "a head's output at all tokens" : by === "head,position" ? "a head's output at one token" : "the stream that enters a block, at one token";
+      : `${quoted(first.target)} against ${quoted(first.contrast)}\nclean “${visibleText(first.clean.prompt, 80)}”\ncorrupted “${visibleText(first.corrupt.prompt, 80)}”`;
+  const what = by === "head" ? "a head's output at all tokens" : by === "head,position" ? "a head's output at one token" : "the stream that enters a block at one token";
   const marks = by === "head" ? "" : " ◆ the prompts differ here.";
   const strongest = by === "head,position" && view.block === null ? " Of each block and position the head that is farthest from 0." : "";
   return (
     `${visibleText(model.data.model.id, 60)}, ${subject}\n` +
-    `${direction === "denoise" ? "Denoise" : "Noise"}: ${what} of the ${to} run is put into the ${from} run; logit difference ${number(model.from)} ${from}, ${number(model.to)} ${to}.${strongest}${marks}`
+    `${direction === "denoise" ? "Denoise" : "Noise"}: ${what} of the ${to} run is put into the ${from} run.\nLogit difference ${number(model.from)} ${from}, ${number(model.to)} ${to}.${strongest}${marks}`
   );
 }
 

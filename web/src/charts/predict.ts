@@ -102,7 +102,7 @@ export function predictMap(model: PredictModel, view: PredictView, theme: Theme)
     {
       title,
       note:
-        `${subject(model)}\nColour: ${text.says}.${against} ◆ another token is the most likely one.${manner(model, view.variant)}` +
+        `${subject(model)}\nColour: ${text.says}.${against}\n◆ another token is the most likely one.${manner(model, view.variant)}` +
         (outlined.length > 0 ? ` Outlined: ${outlined.join(", ")}.` : ""),
       spoken: `${title}: ${cells.length} heads, ${text.says}.`,
       x: { name: "head", labels: countTo(model.nHead) },
@@ -158,7 +158,7 @@ export function predictBars(model: PredictModel, view: BarsView, theme: Theme): 
   if (i === null) return emptyChart(theme, title, `${spec} was not silenced so`);
   const rows = barRows(model, i);
   const names = ["clean", `${spec} silenced`];
-  const note = `${subject(model)}\nProbability of the tokens asked for and of the most likely ones; a bar that is not there is below those that are named.${manner(model, view.variant)}`;
+  const note = `${subject(model)}\nProbability of the tokens asked for and of the most likely ones.\nA bar that is not there is below those that are named.${manner(model, view.variant)}`;
   const { base, top } = headOf(theme, title, note, `${title}: ${rows.length} tokens.`);
   const legend = legendOf(theme, top, names);
   const longest = Math.min(26, rows.reduce((most, row) => Math.max(most, row.name.length), 0));
