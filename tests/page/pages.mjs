@@ -102,8 +102,8 @@ export async function madePages(templatePath) {
 
 function hostilePredict(data) {
   data.title = "<script>window.ran=6</script>";
-  data.targets[0].token.text = "</script><script>window.ran=7</script>";
-  data.texts[0].text = "<img src=x onerror=window.ran=8>\u202e";
+  data.targets[0].token = { id: 4486, text: "</script><script>window.ran=7</script>" };
+  data.texts[2].text = "<img src=x onerror=window.ran=8>\u202e";
   return data;
 }
 
