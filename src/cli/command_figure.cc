@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -62,12 +63,16 @@ void check_files(const FigureOptions& figure) {
   }
 }
 
+void check_single(std::size_t n_named, FigureKind kind) {
+  if (n_named > 1) {
+    throw UsageError(fmt::format("a figure of kind {} shows one intervention; --heads names {}",
+                                 to_string(kind), n_named));
+  }
+}
+
 /// The intervention that a figure of one is of. Throws UsageError when several were named.
 std::string single_spec(const PageContent& content, FigureKind kind) {
-  if (content.chosen.size() > 1) {
-    throw UsageError(fmt::format("a figure of kind {} shows one intervention; --heads names {}",
-                                 to_string(kind), content.chosen.size()));
-  }
+  check_single(content.chosen.size(), kind);
   if (!content.chosen.empty()) return content.chosen.front();
   return std::ranges::max_element(
              content.prompts.front().outcomes, {},
@@ -139,9 +144,10 @@ Drawing drawing_of(PageContent content, const FigureArguments& arguments,
   if (std::string_view(command_of(kind)) != command_of(FigureKind::map)) {
     refuse_kind(kind, command_of(FigureKind::map));
   }
-  if (kind == FigureKind::forest) {
-    if (content.chosen.size() > 1) single_spec(content, kind);
-  } else {
+  if (kind == FigureKind::forest || kind == FigureKind::followed) {
+    check_single(content.chosen.size(), kind);
+  }
+  if (kind != FigureKind::forest) {
     // The first run alone: the others would only be read.
     content.prompts.resize(1);
   }
@@ -158,6 +164,7 @@ Drawing drawing_of(const report::PredictPage& content, const FigureArguments& ar
                    const Terminal& /*terminal*/) {
   const FigureKind kind = *arguments.figure.kind;
   if (kind != FigureKind::predict && kind != FigureKind::comparison) refuse_kind(kind, "predict");
+  check_single(content.chosen.size(), kind);
   return {.data = report::page_data(content),
           .request = request_of(arguments.figure, content.model.n_layer)};
 }

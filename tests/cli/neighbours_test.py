@@ -96,12 +96,13 @@ class Predict(NeighbourTest):
                 "n_both": 0, "n_only_a": 0, "n_only_b": 0, "sd_ratio": None, "spread_test": None}
         result["comparison"] = {"what": "predict", "value": "log_prob", "edges": [0, 0.5, 1],
                                 "variants": [variant, {**variant, "name": "mean"}], "pairs": [pair],
-                                "heads": [{"spec": "L3H0", "values": [0.1, None]}]}
+                                "heads": [{"spec": "L3H0", "values": [0.1, None]},
+                                          {"spec": "L3H1", "values": [0.3, -0.2]}]}
         self.file.write_text(json.dumps(result))
         held = self.report()["comparison"]
         self.assertEqual(held["heads"], result["comparison"]["heads"])
         self.assertEqual(held["variants"][1]["histogram"], [1, 0])
-        for part in ("maps", "histograms"):
+        for part in ("maps", "histograms", "scatter"):
             self.assertIn("mean", self.draw("comparison", "--part", part))
         pathlib.Path(self.page).unlink()
         self.assert_refused(result, [
@@ -151,9 +152,9 @@ class Predict(NeighbourTest):
                                 (("comparison", "--heads", "L3H0"), "--heads"),
                                 (("comparison", "--part", "half"), "--part")):
             self.assert_fails(WRONG_USAGE, "figure", *arguments, *out, says=says)
-        for arguments, says in ((("comparison",), "compare nothing"),
-                                (("predict", "--heads", "3.0-1"), "name one")):
-            self.assert_fails(FAILED, "figure", *arguments, *out, says=says)
+        self.assert_fails(WRONG_USAGE, "figure", "predict", "--heads", "3.0-1", *out,
+                          says="--heads names 2")
+        self.assert_fails(FAILED, "figure", "comparison", *out, says="compare nothing")
 
 
 class Patch(NeighbourTest):
@@ -258,6 +259,12 @@ class Followed(NeighbourTest):
         self.made("silence", PROMPT, "--heads", "L18H5")
         self.assert_fails(FAILED, "figure", "followed", "--json", str(self.file), "--out",
                           str(self.folder / "a.svg"), says="--pair")
+
+    def test_a_figure_of_several_heads(self):
+        database = str(self.folder / "sweep.db")
+        ask("sweep", PROMPT, "--heads", "3.0,18.5", *self.PAIR, "--db", database, "--quiet")
+        self.assert_fails(WRONG_USAGE, "figure", "followed", "--db", database, "--heads", "L3H0,L18H5",
+                          "--out", str(self.folder / "a.svg"), says="one intervention")
 
 
 if __name__ == "__main__":

@@ -469,30 +469,40 @@ describe("what leaves the page", () => {
     }));
 });
 
+/** Goes through the page with the Tab key, and says what was reached, each seen to be. */
+async function tabbed(page) {
+  const reached = [];
+  for (let presses = 0; presses < 120; presses++) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (element === document.body) return null;
+      const marked = element.matches('input[type="radio"]') ? element.closest("label") : element;
+      return {
+        what: element.id || element.name || element.className || element.getAttribute("aria-label") || element.tagName,
+        outline: getComputedStyle(marked).outlineStyle !== "none" && parseFloat(getComputedStyle(marked).outlineWidth) >= 2,
+      };
+    });
+    if (at === null) break;
+    assert.ok(at.outline, `the focus is not seen on ${at.what}`);
+    reached.push(at.what);
+  }
+  assert.ok(reached.length < 120, "there is no way out of the page");
+  return reached;
+}
+
 describe("the keyboard alone", () => {
-  it("reaches every control, and shows where it is", () =>
-    visit("study", {}, async (page) => {
-      const reached = [];
-      for (let presses = 0; presses < 120; presses++) {
-        await page.keyboard.press("Tab");
-        const at = await page.evaluate(() => {
-          const element = document.activeElement;
-          if (element === document.body) return null;
-          const marked = element.matches('input[type="radio"]') ? element.closest("label") : element;
-          return {
-            what: element.id || element.name || element.className || element.getAttribute("aria-label") || element.tagName,
-            outline: getComputedStyle(marked).outlineStyle !== "none" && parseFloat(getComputedStyle(marked).outlineWidth) >= 2,
-          };
-        });
-        if (at === null) break;
-        assert.ok(at.outline, `the focus is not seen on ${at.what}`);
-        reached.push(at.what);
-      }
-      for (const control of ["head", "look", "metric", "chart", "table-scroll", "head-name", "compare", "export", "show", "play", "step", "block"]) {
-        assert.ok(reached.includes(control), `${control} is not reached: ${reached.join(", ")}`);
-      }
-      assert.ok(reached.length < 120, "there is no way out of the page");
-    }));
+  for (const [name, controls] of [
+    ["study", ["head", "look", "metric", "chart", "table-scroll", "head-name", "compare", "export", "show", "play", "step", "block"]],
+    ["predict", ["head", "quantity", "target", "variant", "look", "chart", "export", "values-scroll", "head-name"]],
+    ["patch", ["head", "position", "unit", "look", "chart", "values-scroll", "head-name"]],
+  ]) {
+    it(`reaches every control of the page "${name}", and shows where it is`, () =>
+      visit(name, {}, async (page) => {
+        const reached = await tabbed(page);
+        for (const control of controls) assert.ok(reached.includes(control), `${control} is not reached: ${reached.join(", ")}`);
+      }));
+  }
 
   it("walks the table", () =>
     visit("sweep", {}, async (page) => {
@@ -502,6 +512,19 @@ describe("the keyboard alone", () => {
       const spec = await page.evaluate(() => document.activeElement.textContent);
       await page.keyboard.press("Enter");
       await expectChosen(page, spec);
+    }));
+});
+
+describe("the table of a page of predict", () => {
+  it("is walked by keys, and keeps the focus where it chooses", () =>
+    visit("predict", {}, async (page) => {
+      await page.focus('#strongest .head-name[tabindex="0"]');
+      await page.keyboard.press("Home");
+      await page.keyboard.press("ArrowDown");
+      const spec = await page.evaluate(() => document.activeElement.textContent);
+      await page.keyboard.press("Enter");
+      assert.equal(await chosenHead(page), spec);
+      assert.equal(await page.evaluate(() => document.activeElement.textContent), spec);
     }));
 });
 

@@ -33,6 +33,7 @@ export class PatchModel {
   readonly to: number;
   private readonly logitDiff: Float32Array;
   private readonly recovered: Float32Array;
+  private readonly ordered: { [unit in Unit]?: number[] } = {};
   private readonly sds: { [unit in Unit]: Float32Array | null };
 
   constructor(data: PatchPageData) {
@@ -88,11 +89,13 @@ export class PatchModel {
   }
 
   /** Cells, the largest size of their value first; those without one are left out. */
-  strongest(unit: Unit): number[] {
+  strongest(unit: Unit): readonly number[] {
+    const known = this.ordered[unit];
+    if (known !== undefined) return known;
     const list: number[] = [];
     for (let cell = 0; cell < this.count; cell++) if (!isNaN(this.value(unit, cell))) list.push(cell);
     const size = (cell: number) => Math.abs(this.value(unit, cell));
-    return list.sort((a, b) => size(b) - size(a) || a - b);
+    return (this.ordered[unit] = list.sort((a, b) => size(b) - size(a) || a - b));
   }
 
   /** The head of a block whose value at a position is farthest from 0. */

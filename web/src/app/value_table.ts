@@ -21,7 +21,7 @@ export interface ValueTable {
   first: string;
   columns: ValueColumn[];
   /** The rows, the first shown first. */
-  rows: () => number[];
+  rows: () => readonly number[];
   chosen: () => number | null;
   choose: (row: number) => void;
 }
@@ -59,22 +59,36 @@ export function makeValueTable(table: ValueTable): { element: HTMLElement; show:
     more.hidden = rows.length <= kFirstRows;
     more.textContent = whole ? `The first ${kFirstRows} alone` : `Show ${rows.length}`;
     const chosen = table.chosen();
+    const shown = whole ? rows : rows.slice(0, kFirstRows);
+    // One row is in the order of the Tab key, and the arrow keys walk from it.
+    const reached = shown.includes(chosen ?? -1) ? chosen : shown[0];
+    const focused = body.contains(document.activeElement);
     fill(
       body,
-      ...(whole ? rows : rows.slice(0, kFirstRows)).map((row) =>
+      ...shown.map((row) =>
         el(
           "tr",
           row === chosen ? "chosen" : "",
           el(
             "th",
             { attrs: { scope: "row" } },
-            el("button", { class: "head-name", attrs: { type: "button", "aria-current": row === chosen ? "true" : null }, on: { click: () => table.choose(row) } }, table.name(row)),
+            el("button", { class: "head-name", attrs: { type: "button", tabindex: row === reached ? 0 : -1, "aria-current": row === chosen ? "true" : null }, on: { click: () => table.choose(row) } }, table.name(row)),
           ),
           ...table.columns.map((column) => el("td", column.left ? "left" : "", column.text(row))),
         ),
       ),
     );
+    if (focused) body.querySelector<HTMLElement>('.head-name[tabindex="0"]')?.focus({ preventScroll: true });
   }
+  body.addEventListener("keydown", (event) => {
+    const buttons = [...body.querySelectorAll<HTMLElement>(".head-name")];
+    const at = buttons.indexOf(event.target as HTMLElement);
+    const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 };
+    const next = steps[event.key];
+    if (at < 0 || next === undefined) return;
+    event.preventDefault();
+    buttons[Math.max(0, Math.min(buttons.length - 1, next))]!.focus();
+  });
   show();
   const element = el(
     "section",
