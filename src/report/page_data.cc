@@ -12,7 +12,9 @@
 #include "report/page_across.h"
 #include "report/page_columns.h"
 #include "report/page_followed.h"
+#include "report/page_room.h"
 #include "report/page_tests.h"
+#include "store/result_json.h"
 #include "tacet/across.h"
 #include "tacet/error.h"
 #include "tacet/version.h"
@@ -73,14 +75,6 @@ Json settings_json(const store::RunSettings& settings) {
       .take();
 }
 
-Json tokens_json(const std::vector<Token>& tokens) {
-  Json json = Json::array();
-  for (const Token& token : tokens) {
-    json.push_back(ObjectBuilder().value("id", token.id).text("text", token.text).take());
-  }
-  return json;
-}
-
 Json trajectory_json(const std::optional<store::StoredTrajectory>& trajectory) {
   if (!trajectory) return nullptr;
   Json points = Json::array();
@@ -127,23 +121,6 @@ std::size_t n_tokens_in_pairs(const store::StoredRun& run) {
   return run.prompt.tokens.size() - std::min(left_out, run.prompt.tokens.size());
 }
 
-/// What a kind of columns may take of a page, and how many prompts go without.
-class Room {
- public:
-  explicit Room(std::size_t values) : left_(values) {}
-  bool take(std::size_t values) {
-    const bool fits = values <= left_;
-    if (fits) left_ -= values;
-    if (!fits) ++without_;
-    return fits;
-  }
-  std::size_t without() const { return without_; }
-
- private:
-  std::size_t left_;
-  std::size_t without_ = 0;
-};
-
 /// A prompt as the test that decides sees it; `beside`, `token_share` and `followed` are columns.
 Json prompt_json(const PagePrompt& prompt, const SweepSummary& summary,
                  const Interventions& interventions, bool full, Json beside, Json token_share,
@@ -161,7 +138,7 @@ Json prompt_json(const PagePrompt& prompt, const SweepSummary& summary,
       .text("id", run.prompt_id)
       .text("group", run.prompt_group)
       .text("text", run.prompt.text)
-      .value("tokens", tokens_json(run.prompt.tokens))
+      .value("tokens", store::tokens_json(run.prompt.tokens))
       .value("positions", positions.empty() ? Json("all") : Json(positions))
       .value("n_pairs", first.layers.back().n_pairs)
       .value("trajectory", trajectory_json(prompt.trajectory))

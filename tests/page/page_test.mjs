@@ -623,7 +623,7 @@ describe("a page of predict", () => {
     }));
 
   it("compares ways to silence, in charts and in words", () =>
-    visit("predict", {}, async (page) => {
+    visit("predict", { look: "dark" }, async (page) => {
       await seeAll(page);
       assert.match(await page.textContent(".pair-words"), /^zero and mean: Pearson's r/u);
       for (const id of ["compared-1", "compared-2", "histograms", "scatter-1"]) {

@@ -10,22 +10,14 @@ import { makeColophon } from "./colophon";
 import { makeComparison } from "./comparison_panels";
 import { linker, makeCards, makeSelect, makeWords } from "./controls";
 import { el, fill } from "./dom";
-import { canonicalSpec } from "./fragment";
 import { makeInteractive } from "./grid_panel";
 import { chipsOf, makeTitle, rows } from "./header";
 import { Look } from "./look";
 import { makeNotes, printOnPaper } from "./page";
-import { State } from "./state";
+import { type Choice, stateOf } from "./predict_choice";
+import type { State } from "./state";
 import { isolated, visible } from "./text";
 import { makeValueTable } from "./value_table";
-
-interface Choice {
-  /** Place in `specs`. */
-  head: number;
-  quantity: Quantity;
-  target: number;
-  variant: number;
-}
 
 const quantityNames: Record<Quantity, string> = {
   prob: "ΔP",
@@ -44,50 +36,6 @@ const words: [string, string][] = [
   ["KL", "KL(clean ‖ silenced) in nats, over the whole vocabulary: 0 where nothing changed, whichever token was asked for."],
   ["◆", "Without the head another token is the most likely one."],
 ];
-
-function startOf(model: PredictModel): Choice {
-  const [first] = model.strongest(0, "prob", 0);
-  const asked = model.data.chosen.map((spec) => model.indexOf(spec)).find((s) => s >= 0);
-  return { head: asked ?? first ?? 0, quantity: "prob", target: 0, variant: 0 };
-}
-
-function stateOf(model: PredictModel): State<Choice> {
-  const numbered = (text: string, n: number) => (/^\d{1,6}$/u.test(text) && Number(text) >= 1 && Number(text) <= n ? Number(text) - 1 : null);
-  return new State<Choice>(startOf(model), [
-    {
-      name: "head",
-      read: (text, choice) => {
-        const head = model.indexOf(canonicalSpec(text));
-        return head < 0 ? `${model.specs[choice.head]!.spec} is shown instead.` : { ...choice, head };
-      },
-      write: (choice) => model.specs[choice.head]!.spec,
-    },
-    {
-      name: "target",
-      read: (text, choice) => {
-        const target = numbered(text, model.data.targets.length);
-        return target === null ? `It has ${model.data.targets.length}.` : { ...choice, target };
-      },
-      write: (choice) => (choice.target === 0 ? null : String(choice.target + 1)),
-    },
-    {
-      name: "quantity",
-      read: (text, choice) => {
-        const quantity = quantities.find((name) => name === text && model.has(name, choice.target));
-        return quantity === undefined ? `There are ${quantities.filter((name) => model.has(name, choice.target)).join(", ")}.` : { ...choice, quantity };
-      },
-      write: (choice, start) => (choice.quantity === start.quantity ? null : choice.quantity),
-    },
-    {
-      name: "variant",
-      read: (text, choice) => {
-        const variant = numbered(text, model.variants.length);
-        return variant === null ? `It has ${model.variants.length}.` : { ...choice, variant };
-      },
-      write: (choice) => (choice.variant === 0 ? null : String(choice.variant + 1)),
-    },
-  ]);
-}
 
 function makeFacts(data: PredictPageData, model: PredictModel): HTMLElement {
   const { position } = data;
