@@ -188,7 +188,9 @@ void run_figure(const FigureArguments& arguments, const Terminal& terminal) {
   format_of(*figure.out);
   check_files(figure);
   const Drawing drawing = std::visit(
-      [&](auto&& content) { return drawing_of(std::move(content), arguments, terminal); },
+      [&](auto&& content) {
+        return drawing_of(std::forward<decltype(content)>(content), arguments, terminal);
+      },
       read_content(figure.source));
   write_result(file_content(report::render_svg(drawing.data, drawing.request), figure), figure.out);
 }

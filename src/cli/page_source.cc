@@ -206,8 +206,9 @@ AnyContent read_content(const PageSource& source) {
         "tacet silence, predict or patch");
   }
   if (source.run) throw UsageError("--run chooses a run of a database; leave it out with --json");
-  return std::visit([&source](auto&& stored) { return page_of(std::move(stored), source); },
-                    store::read_result_json(*source.json));
+  return std::visit(
+      [&source](auto&& stored) { return page_of(std::forward<decltype(stored)>(stored), source); },
+      store::read_result_json(*source.json));
 }
 
 void write_page(const PageContent& content, const std::string& file) {
