@@ -1,9 +1,13 @@
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -45,6 +49,8 @@ constexpr const char* kExamples =
     "  tacet figure map --db sweep.db --metric onset --out map.svg\n"
     "  tacet figure ripple --db sweep.db --heads L3H5,L4H2 --out ripple.pdf\n"
     "  tacet figure pairs --db sweep.db --heads L3H5 --block 20 --out pairs.png --dark\n"
+    "  tacet figure predict --json predict.json --quantity kl --out kl.svg\n"
+    "  tacet figure patch --json patch.json --width 600 --out patch.pdf\n"
     "  tacet figure trajectory --json l3h5.json --width 600 --font-size 14 --out trajectory.svg\n";
 
 void check_files(const FigureOptions& figure) {
@@ -57,12 +63,16 @@ void check_files(const FigureOptions& figure) {
   }
 }
 
+void check_single(std::size_t n_named, FigureKind kind) {
+  if (n_named > 1) {
+    throw UsageError(fmt::format("a figure of kind {} shows one intervention; --heads names {}",
+                                 to_string(kind), n_named));
+  }
+}
+
 /// The intervention that a figure of one is of. Throws UsageError when several were named.
 std::string single_spec(const PageContent& content, FigureKind kind) {
-  if (content.chosen.size() > 1) {
-    throw UsageError(fmt::format("a figure of kind {} shows one intervention; --heads names {}",
-                                 to_string(kind), content.chosen.size()));
-  }
+  check_single(content.chosen.size(), kind);
   if (!content.chosen.empty()) return content.chosen.front();
   return std::ranges::max_element(
              content.prompts.front().outcomes, {},
@@ -100,17 +110,57 @@ std::string file_content(const std::string& svg, const FigureOptions& figure) {
   return svg;
 }
 
-void run_figure(const FigureArguments& arguments, const Terminal& terminal) {
-  const FigureOptions& figure = arguments.figure;
-  check_figure(figure);
-  format_of(*figure.out);
-  check_files(figure);
-  PageContent content = read_content(figure.source);
-  const report::FigureRequest request = request_of(figure, content.prompts.front().run.n_layer);
+/// The command whose results a kind of figure shows.
+const char* command_of(FigureKind kind) {
+  switch (kind) {
+    case FigureKind::predict:
+    case FigureKind::comparison:
+      return "predict";
+    case FigureKind::patch:
+      return "patch";
+    default:
+      return "silence or sweep";
+  }
+}
+
+/// The experiment whose runs a kind of figure shows.
+store::Experiment experiment_of(FigureKind kind) {
+  switch (kind) {
+    case FigureKind::predict:
+    case FigureKind::comparison:
+      return store::Experiment::predict;
+    case FigureKind::patch:
+      return store::Experiment::patch;
+    default:
+      return store::Experiment::sweep;
+  }
+}
+
+[[noreturn]] void refuse_kind(FigureKind kind, const char* held) {
+  throw UsageError(fmt::format(
+      "a figure of kind {} shows the results of {}, and these are of {}; name another kind or "
+      "other results",
+      to_string(kind), command_of(kind), held));
+}
+
+/// The document and what is asked of it.
+struct Drawing {
+  std::string data;
+  report::FigureRequest request;
+};
+
+Drawing drawing_of(PageContent content, const FigureArguments& arguments,
+                   const Terminal& terminal) {
+  const report::FigureRequest request =
+      request_of(arguments.figure, content.prompts.front().run.n_layer);
   const FigureKind kind = request.kind;
-  if (kind == FigureKind::forest) {
-    if (content.chosen.size() > 1) single_spec(content, kind);
-  } else {
+  if (std::string_view(command_of(kind)) != command_of(FigureKind::map)) {
+    refuse_kind(kind, command_of(FigureKind::map));
+  }
+  if (kind == FigureKind::forest || kind == FigureKind::followed) {
+    check_single(content.chosen.size(), kind);
+  }
+  if (kind != FigureKind::forest) {
     // The first run alone: the others would only be read.
     content.prompts.resize(1);
   }
@@ -120,8 +170,42 @@ void run_figure(const FigureArguments& arguments, const Terminal& terminal) {
       add_from_model(content, spec, arguments, terminal);
     }
   }
-  write_result(file_content(report::render_svg(report::page_data(content), request), figure),
-               figure.out);
+  return {.data = report::page_data(content), .request = request};
+}
+
+Drawing drawing_of(const report::PredictPage& content, const FigureArguments& arguments,
+                   const Terminal& /*terminal*/) {
+  const FigureKind kind = *arguments.figure.kind;
+  if (kind != FigureKind::predict && kind != FigureKind::comparison) refuse_kind(kind, "predict");
+  check_single(content.chosen.size(), kind);
+  return {.data = report::page_data(content),
+          .request = request_of(arguments.figure, content.model.n_layer)};
+}
+
+Drawing drawing_of(const report::PatchPage& content, const FigureArguments& arguments,
+                   const Terminal& /*terminal*/) {
+  const FigureKind kind = *arguments.figure.kind;
+  if (kind != FigureKind::patch) refuse_kind(kind, "patch");
+  if (arguments.figure.block && content.result.by != PatchBy::head_position) {
+    throw UsageError(
+        "--block chooses the block whose heads are shown at each position; these results have no "
+        "heads at positions");
+  }
+  return {.data = report::page_data(content),
+          .request = request_of(arguments.figure, content.model.n_layer)};
+}
+
+void run_figure(const FigureArguments& arguments, const Terminal& terminal) {
+  const FigureOptions& figure = arguments.figure;
+  check_figure(figure);
+  format_of(*figure.out);
+  check_files(figure);
+  const Drawing drawing = std::visit(
+      [&](auto&& content) {
+        return drawing_of(std::forward<decltype(content)>(content), arguments, terminal);
+      },
+      read_content(figure.source, experiment_of(*figure.kind)));
+  write_result(file_content(report::render_svg(drawing.data, drawing.request), figure), figure.out);
 }
 
 }  // namespace

@@ -12,12 +12,16 @@
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/page_source.h"
 #include "cli/patch_input.h"
 #include "cli/patch_table.h"
 #include "cli/progress.h"
 #include "cli/run_settings.h"
 #include "cli/stored_results.h"
 #include "cli/target_token.h"
+#include "report/neighbour_pages.h"
+#include "store/result_json.h"
+#include "tacet/error.h"
 #include "tacet/export.h"
 #include "tacet/patch.h"
 
@@ -31,6 +35,7 @@ struct PatchArguments {
   PatchOptions options;
   DatabaseOptions database;
   OutputOptions output;
+  ReportOptions report;
 };
 
 constexpr std::array kBys = {PatchBy::head, PatchBy::head_position, PatchBy::block_position};
@@ -49,6 +54,7 @@ constexpr const char* kExamples =
     "  tacet patch --clean \"I like Mary\" --corrupt \"I like John\" --target . --contrast ,\n"
     "  tacet patch --clean-ids 5,6,7 --corrupt-ids 5,8,7 --target-id 9 --contrast-id 4\n"
     "  tacet patch --by head,position --direction noise --pairs ./pairs.jsonl\n"
+    "  tacet patch --by block,position --report patch.html --pairs ./pairs.jsonl\n"
     "  tacet patch --by block,position --model ./gpt2 --pairs ./pairs.jsonl --format csv\n"
     "  tacet patch --db results.db --direction noise --pairs ./pairs.jsonl\n"
     "  tacet patch --db ./results.db --show --run 2\n";
@@ -82,6 +88,7 @@ std::string rendered(const PatchResult& result, const Model& model, const Output
 
 void run_patch(const PatchArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
+  check_report(arguments.report, output, arguments.database);
   check_pairs(arguments.pairs, arguments.target);
   const double start = now_seconds();
   const Model model = load_model(arguments.model, output);
@@ -100,6 +107,10 @@ void run_patch(const PatchArguments& arguments, const Terminal& terminal) {
   progress.clear();
   if (database) keep(*database, *file, model, result, output.quiet);
   write_result(rendered(result, model, output, terminal), output.out);
+  if (arguments.report.file) {
+    write_page(report::PatchPage{.model = store::summary_of(model), .result = result},
+               *arguments.report.file);
+  }
   print_run_details(
       output, model,
       {.load_s = loaded - start, .forward_s = now_seconds() - loaded, .analysis_s = 0});
@@ -117,6 +128,7 @@ Command declare_patch(CLI::App& root) {
   declare_model(*app, arguments->model);
   declare_pairs(*app, arguments->pairs);
   declare_output(*app, arguments->output);
+  declare_report_file(*app, arguments->report);
   declare_quiet(*app, arguments->output);
   declare_verbose(*app, arguments->output);
   declare_progress(*app, arguments->output);

@@ -14,6 +14,7 @@
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/page_source.h"
 #include "cli/predict_across_table.h"
 #include "cli/predict_compare.h"
 #include "cli/predict_prompts.h"
@@ -43,6 +44,7 @@ struct PredictArguments {
   DatabaseOptions database;
   std::optional<PredictedValue> compare_by;
   OutputOptions output;
+  ReportOptions report;
 };
 
 constexpr const char* kDescription =
@@ -61,6 +63,7 @@ constexpr const char* kExamples =
     "  tacet predict --target ' Germany' --compare-at all,-1 \"Berlin is the capital of\"\n"
     "  tacet predict --heads L3H5 --target-id 13 --top 10 --token-ids 40,41,42,43\n"
     "  tacet predict --heads L3H5 --target ' a' --target ' the' \"Berlin is the capital of\"\n"
+    "  tacet predict --target ' Germany' --report predict.html \"Berlin is the capital of\"\n"
     "  tacet predict --prompts ./prompts.jsonl --db results.db\n"
     "  tacet predict --db results.db -q --target ' Germany' \"Berlin is the capital of\"\n"
     "  tacet predict --db results.db --show --format csv\n"
@@ -119,6 +122,7 @@ void keep_variants(store::SweepDatabase& database, const std::string& file, cons
 
 void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
+  check_report(arguments.report, output, arguments.database);
   check_targets(arguments.target, /*one=*/false);
   const std::vector<CutVariant> variants = cut_variants(arguments.cut);
   check_compare_by(arguments.compare_by, variants, arguments.target);
@@ -149,6 +153,9 @@ void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
       comparison_of(result, variants, variants_by(arguments.cut),
                     arguments.compare_by.value_or(PredictedValue::prob));
   write_result(rendered(result, comparison, model, output, terminal), output.out);
+  if (arguments.report.file) {
+    write_page(content_of(result, comparison, model), *arguments.report.file);
+  }
   print_run_details(
       output, model,
       {.load_s = loaded - start, .forward_s = now_seconds() - loaded, .analysis_s = 0});
@@ -171,6 +178,11 @@ std::string rendered(const store::PredictListing& listing, const Model& model,
 void run_list(const PredictArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
   check_predict_list(arguments.prompt, arguments.target);
+  if (arguments.report.file) {
+    throw UsageError(
+        "--report shows what heads do to one prompt, and --prompts names many; leave one of the "
+        "two out");
+  }
   const std::vector<CutVariant> variants = cut_variants(arguments.cut);
   check_compare_by(arguments.compare_by, variants, arguments.target);
   if (variants.size() > 1) {
@@ -242,6 +254,7 @@ Command declare_predict(CLI::App& root) {
   declare_prompt(*app, arguments->prompt);
   declare_predict_list(*app, arguments->list);
   declare_output(*app, arguments->output);
+  declare_report_file(*app, arguments->report);
   declare_quiet(*app, arguments->output);
   declare_verbose(*app, arguments->output);
   declare_progress(*app, arguments->output);

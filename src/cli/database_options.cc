@@ -67,6 +67,15 @@ void declare_database(CLI::App& app, DatabaseOptions& options) {
   }
 }
 
+void check_report(const ReportOptions& report, const OutputOptions& output,
+                  const DatabaseOptions& database) {
+  if (!report.file) return;
+  if (report.file == output.out ||
+      (database.database && same_file(*report.file, *database.database))) {
+    throw UsageError("--report and another option name the same file; give different ones");
+  }
+}
+
 void check_show(const CLI::App& app, std::span<const std::string_view> allowed,
                 std::string_view noun) {
   for (const CLI::Option* const option : app.get_options()) {

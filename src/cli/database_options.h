@@ -31,6 +31,10 @@ void declare_database(CLI::App& app, DatabaseOptions& options);
 void check_database(const CLI::App& app, const DatabaseOptions& options,
                     const OutputOptions& output);
 
+/// Throws UsageError when --report names the file of another option.
+void check_report(const ReportOptions& report, const OutputOptions& output,
+                  const DatabaseOptions& database);
+
 /// Throws UsageError when --show stands beside an option that is not among `allowed`. `noun` is
 /// what the others say how to make: "a sweep".
 void check_show(const CLI::App& app, std::span<const std::string_view> allowed,

@@ -17,15 +17,22 @@
 namespace tacet::cli {
 namespace {
 
+using report::ComparisonPart;
 using report::FigureKind;
 using report::PairsShow;
+using report::Quantity;
 
-constexpr std::array kKinds = {FigureKind::map,        FigureKind::ripple, FigureKind::perturbation,
-                               FigureKind::trajectory, FigureKind::pairs,  FigureKind::families,
-                               FigureKind::forest};
+constexpr std::array kKinds = {
+    FigureKind::map,     FigureKind::ripple,     FigureKind::perturbation, FigureKind::trajectory,
+    FigureKind::pairs,   FigureKind::families,   FigureKind::forest,       FigureKind::followed,
+    FigureKind::predict, FigureKind::comparison, FigureKind::patch};
 constexpr std::array kMetrics = {Metric::late, Metric::immediate, Metric::extreme,
                                  Metric::t,    Metric::cohen_dz,  Metric::onset};
 constexpr std::array kShows = {PairsShow::clean, PairsShow::silenced, PairsShow::delta};
+constexpr std::array kQuantities = {Quantity::prob, Quantity::log_prob, Quantity::logit_diff,
+                                    Quantity::kl,   Quantity::rank,     Quantity::recovered};
+constexpr std::array kParts = {ComparisonPart::maps, ComparisonPart::histograms,
+                               ComparisonPart::scatter};
 constexpr const char* kFinalNorm = "ln_f";
 constexpr double kLargestScale = 20;
 
@@ -60,7 +67,7 @@ void declare_results(CLI::App& app, PageSource& source) {
   };
   add_text(app, "--db", "FILE", source.database, "The database of a sweep.")->group(kResults);
   add_text(app, "--json", "FILE", source.json,
-           "The JSON of one intervention, as `tacet silence --format json` writes it.")
+           "The JSON that `tacet silence`, `predict` or `patch` wrote with --format json.")
       ->group(kResults);
   add_value(app, "--run", "N", set_run, "The run of this id, in place of the first one.")
       ->group(kResults);
@@ -76,12 +83,21 @@ void declare_results(CLI::App& app, PageSource& source) {
 void declare_shown(CLI::App& app, FigureOptions& options) {
   add_text(app, "--heads", "SPEC", options.source.heads,
            "The heads, in place of the strongest: L3H5; ripple and perturbation compare several, "
-           "map outlines them.")
+           "map and patch outline them, predict shows one before and after.")
       ->group(kShown);
   add_optional_choice(app, "--metric", options.metric, kMetrics, "What a map shows; else late.")
       ->group(kShown);
   add_text(app, "--block", "N|ln_f", options.block,
-           "The block after which pairs are shown; else the last one.")
+           "The block after which pairs are shown; else the last one. Of a patch by "
+           "head,position, the block whose heads are shown, in place of the strongest of each.")
+      ->group(kShown);
+  add_optional_choice(app, "--quantity", options.quantity, kQuantities,
+                      "What predict and patch show: the change of the target's probability, of its "
+                      "logarithm, of the logit difference, KL, the change of the rank; of patch "
+                      "recovered or logit_diff.")
+      ->group(kShown);
+  add_optional_choice(app, "--part", options.part, kParts,
+                      "What of a comparison is shown; else maps.")
       ->group(kShown);
   add_optional_choice(app, "--show", options.show, kShows,
                       "Which cosines of the pairs; else delta. For trajectory, clean leaves the "
@@ -118,13 +134,30 @@ void declare_look(CLI::App& app, FigureOptions& options) {
                                to_string(kind), belongs));
 }
 
+void check_quantity(const std::optional<Quantity>& quantity, FigureKind kind) {
+  if (!quantity) return;
+  const std::string option = fmt::format("--quantity {}", to_string(*quantity));
+  if (kind == FigureKind::predict) {
+    if (quantity == Quantity::recovered) refuse(option.c_str(), kind, "patch");
+  } else if (kind == FigureKind::patch) {
+    const bool has = quantity == Quantity::recovered || quantity == Quantity::logit_diff;
+    if (!has) refuse(option.c_str(), kind, "predict");
+  } else {
+    refuse("--quantity", kind, "predict and patch");
+  }
+}
+
 }  // namespace
 
 void declare_figure_options(CLI::App& app, FigureOptions& options) {
-  add_optional_choice(app, "KIND", options.kind, kKinds,
-                      "map: all heads; ripple: mean change per block; perturbation: its size; "
-                      "trajectory: similarity per block; pairs: token x token; families: how many "
-                      "heads do what; forest: one head on every prompt, and over all of them.");
+  add_optional_choice(
+      app, "KIND", options.kind, kKinds,
+      "map: all heads; ripple: mean change per block; perturbation: its size; "
+      "trajectory: similarity per block; pairs: token x token; families: how many "
+      "heads do what; forest: one head on every prompt, and over all of them; followed: "
+      "two words' similarity per block; predict: the prediction without each "
+      "head, or without the one of --heads; comparison: ways to silence side by "
+      "side; patch: which places carry the answer.");
   declare_results(app, options.source);
   declare_shown(app, options);
   declare_look(app, options);
@@ -153,7 +186,11 @@ void check_figure(const FigureOptions& options) {
   const bool is_pairs = kind == FigureKind::pairs;
   const bool is_trajectory = kind == FigureKind::trajectory;
   if (options.metric && kind != FigureKind::map) refuse("--metric", kind, "map");
-  if (options.block && !is_pairs) refuse("--block", kind, "pairs");
+  const bool is_patch = kind == FigureKind::patch;
+  if (options.block && !is_pairs && !is_patch) refuse("--block", kind, "pairs and patch");
+  if (options.block == kFinalNorm && is_patch) refuse("--block ln_f", kind, "pairs");
+  check_quantity(options.quantity, kind);
+  if (options.part && kind != FigureKind::comparison) refuse("--part", kind, "comparison");
   if (options.show && !is_pairs && !is_trajectory) refuse("--show", kind, "pairs and trajectory");
   if (options.show == PairsShow::delta && is_trajectory) refuse("--show delta", kind, "pairs");
   if (options.source.model && !is_pairs && !is_trajectory) {
@@ -162,9 +199,8 @@ void check_figure(const FigureOptions& options) {
   if (options.source.revision && !is_pairs && !is_trajectory) {
     refuse("--revision", kind, "pairs and trajectory");
   }
-  if (options.source.heads && kind == FigureKind::families) {
-    refuse("--heads", kind, "the other kinds");
-  }
+  const bool is_of_all = kind == FigureKind::families || kind == FigureKind::comparison;
+  if (options.source.heads && is_of_all) refuse("--heads", kind, "the other kinds");
   if (options.source.heads && is_trajectory && options.show == PairsShow::clean) {
     throw UsageError("--show clean leaves the silenced trajectory out; leave out --heads as well");
   }
@@ -179,6 +215,8 @@ report::FigureRequest request_of(const FigureOptions& options, int n_layer) {
   request.kind = *options.kind;
   request.metric = options.metric.value_or(Metric::late);
   request.show = options.show;
+  request.quantity = options.quantity;
+  request.part = options.part;
   request.width = options.width;
   request.height = options.height;
   request.font_size = options.font_size;

@@ -22,6 +22,8 @@ struct FigureOptions {
   std::optional<Metric> metric;
   std::optional<std::string> block;
   std::optional<report::PairsShow> show;
+  std::optional<report::Quantity> quantity;
+  std::optional<report::ComparisonPart> part;
   std::optional<int> width;
   std::optional<int> height;
   std::optional<int> font_size;

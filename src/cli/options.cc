@@ -405,7 +405,7 @@ void declare_page_source(CLI::App& app, PageSource& source) {
   in_group("Results",
            {add_text(app, "--db", "FILE", source.database, "The database of a sweep."),
             add_text(app, "--json", "FILE", source.json,
-                     "The JSON of one intervention, as `tacet silence --format json` writes it."),
+                     "The JSON that `tacet silence`, `predict` or `patch` wrote with --format json."),
             add_int(app, "--run", source.run,
                     "The run of this id alone, in place of the first one and those that belong "
                     "with it."),

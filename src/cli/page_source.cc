@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "cli/database_options.h"
 #include "cli/output.h"
 #include "cli/page_pairs.h"
 #include "cli/sweep_selection.h"
 #include "report/page.h"
-#include "store/silence_reader.h"
+#include "store/comparison_json.h"
+#include "store/result_reader.h"
 #include "store/study_json.h"
 #include "tacet/error.h"
 #include "tacet/intervention.h"
@@ -49,6 +51,112 @@ store::RunSettings settings_of(const SilenceResult& result) {
           .mode = std::move(mode),
           .reference = std::move(reference),
           .positions = result.intervention.positions};
+}
+
+/// What only pages of silenced heads have.
+void refuse_model_options(const PageSource& source, const char* command) {
+  for (const auto& [option, value] :
+       {std::pair{"--pairs", source.pairs}, std::pair{"--model", source.model},
+        std::pair{"--revision", source.revision}}) {
+    if (value) {
+      throw UsageError(fmt::format(
+          "{} means nothing for the results of {}, which have no matrices of pairs; leave it out",
+          option, command));
+    }
+  }
+}
+
+AnyContent page_of(store::StoredSilence silence, const PageSource& source) {
+  if (source.heads) {
+    const std::vector<Intervention> named =
+        parse_heads(*source.heads, silence.run.n_layer, silence.run.n_head);
+    if (named.size() != 1 || named.front().heads != silence.outcome.heads) {
+      throw UsageError(fmt::format("--heads names other heads than the file, which holds {}",
+                                   silence.outcome.spec));
+    }
+  }
+  PageContent content;
+  PagePrompt prompt;
+  prompt.run = std::move(silence.run);
+  prompt.outcomes.push_back(std::move(silence.outcome));
+  content.prompts.push_back(std::move(prompt));
+  content.control = std::move(silence.control);
+  return content;
+}
+
+AnyContent page_of(store::PredictDocument stored, const PageSource& source) {
+  refuse_model_options(source, "predict");
+  report::PredictPage page{.model = std::move(stored.model),
+                           .result = std::move(stored.result),
+                           .comparison = std::move(stored.comparison)};
+  if (!source.heads) return page;
+  for (const Intervention& one :
+       parse_heads(*source.heads, page.model.n_layer, page.model.n_head)) {
+    const bool is_there =
+        std::ranges::any_of(page.result.interventions, [&one](const SilencedPrediction& silenced) {
+          return silenced.intervention.heads == one.heads;
+        });
+    if (!is_there) {
+      throw UsageError(fmt::format(
+          "--heads names {}, which the file does not hold; choose of those that were silenced",
+          spec_of(one)));
+    }
+    page.chosen.push_back(spec_of(one));
+  }
+  return page;
+}
+
+AnyContent page_of(store::PatchDocument stored, const PageSource& source) {
+  refuse_model_options(source, "patch");
+  report::PatchPage page{.model = std::move(stored.model), .result = std::move(stored.result)};
+  if (!source.heads) return page;
+  if (page.result.by == PatchBy::block_position) {
+    throw UsageError("--heads names heads, but the file's places are blocks; leave it out");
+  }
+  for (const Intervention& one :
+       parse_heads(*source.heads, page.model.n_layer, page.model.n_head)) {
+    page.chosen.insert(page.chosen.end(), one.heads.begin(), one.heads.end());
+  }
+  return page;
+}
+
+/// The experiment of the run that is shown.
+store::Experiment experiment_of(const store::SweepDatabase& database, std::optional<int> run,
+                                std::optional<store::Experiment> wanted) {
+  if (!run && wanted) return *wanted;
+  for (const store::Experiment one :
+       {store::Experiment::sweep, store::Experiment::predict, store::Experiment::patch}) {
+    const std::vector<store::RunHeader> runs = database.runs_of(one);
+    const bool has =
+        run ? std::ranges::find(runs, std::int64_t{*run}, &store::RunHeader::id) != runs.end()
+            : !runs.empty();
+    if (has) return one;
+  }
+  return store::Experiment::sweep;
+}
+
+AnyContent read_database(const PageSource& source, std::optional<store::Experiment> wanted) {
+  const auto database = store::SweepDatabase::open_for_reading(*source.database);
+  const store::Experiment experiment = experiment_of(database, source.run, wanted);
+  switch (experiment) {
+    case store::Experiment::predict: {
+      store::StoredPredict stored =
+          database.predict(choose_run(database, experiment, source.run).id);
+      return page_of(store::PredictDocument{.model = std::move(stored.run.model),
+                                            .result = std::move(stored.result),
+                                            .comparison = nullptr},
+                     source);
+    }
+    case store::Experiment::patch: {
+      store::StoredPatch stored = database.patch(choose_run(database, experiment, source.run).id);
+      return page_of(store::PatchDocument{.model = std::move(stored.run.model),
+                                          .result = std::move(stored.result)},
+                     source);
+    }
+    case store::Experiment::sweep:
+      break;
+  }
+  return content_of(database, source.run, source.heads);
 }
 
 }  // namespace
@@ -125,36 +233,30 @@ PageContent content_of(const SilenceResult& result, const Model& model,
   return content;
 }
 
-PageContent read_content(const PageSource& source) {
+report::PredictPage content_of(const PredictResult& result,
+                               const std::optional<Comparison>& comparison, const Model& model) {
+  report::PredictPage page{.model = store::summary_of(model), .result = result};
+  if (comparison) {
+    const nlohmann::json json = store::comparison_json(*comparison);
+    page.comparison = store::read_comparison({json, "", "comparison"});
+  }
+  return page;
+}
+
+AnyContent read_content(const PageSource& source, std::optional<store::Experiment> wanted) {
   if (source.database && source.json) {
     throw UsageError("--db and --json both name results; give one of the two");
   }
-  if (source.database) {
-    return content_of(store::SweepDatabase::open_for_reading(*source.database), source.run,
-                      source.heads);
-  }
+  if (source.database) return read_database(source, wanted);
   if (!source.json) {
     throw UsageError(
         "no results are named; give --db FILE, a sweep's database, or --json FILE, the JSON of "
-        "tacet silence");
+        "tacet silence, predict or patch");
   }
   if (source.run) throw UsageError("--run chooses a run of a database; leave it out with --json");
-  store::StoredSilence silence = store::read_silence_json(*source.json);
-  if (source.heads) {
-    const std::vector<Intervention> named =
-        parse_heads(*source.heads, silence.run.n_layer, silence.run.n_head);
-    if (named.size() != 1 || named.front().heads != silence.outcome.heads) {
-      throw UsageError(fmt::format("--heads names other heads than the file, which holds {}",
-                                   silence.outcome.spec));
-    }
-  }
-  PageContent content;
-  PagePrompt prompt;
-  prompt.run = std::move(silence.run);
-  prompt.outcomes.push_back(std::move(silence.outcome));
-  content.prompts.push_back(std::move(prompt));
-  content.control = std::move(silence.control);
-  return content;
+  return std::visit(
+      [&source](auto&& stored) { return page_of(std::forward<decltype(stored)>(stored), source); },
+      store::read_result_json(*source.json));
 }
 
 void write_page(const PageContent& content, const std::string& file) {
@@ -163,6 +265,22 @@ void write_page(const PageContent& content, const std::string& file) {
   if (title.empty()) {
     title = content.prompts.size() > 1 ? fmt::format("tacet: {} prompts", content.prompts.size())
                                        : "tacet: " + run.prompt.text;
+  }
+  write_result(report::page(report::page_data(content), title), file);
+}
+
+void write_page(const report::PredictPage& content, const std::string& file) {
+  const std::string title =
+      content.title.empty() ? "tacet predict: " + content.result.prompt.text : content.title;
+  write_result(report::page(report::page_data(content), title), file);
+}
+
+void write_page(const report::PatchPage& content, const std::string& file) {
+  std::string title = content.title;
+  if (title.empty()) {
+    const std::vector<PairRun>& pairs = content.result.pairs;
+    title = pairs.size() > 1 ? fmt::format("tacet patch: {} pairs", pairs.size())
+                             : "tacet patch: " + pairs.front().pair.clean.text;
   }
   write_result(report::page(report::page_data(content), title), file);
 }

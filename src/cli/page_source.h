@@ -4,11 +4,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "cli/options.h"
+#include "report/neighbour_pages.h"
 #include "report/page_data.h"
 #include "store/sweep_database.h"
+#include "tacet/comparison.h"
 #include "tacet/model.h"
 #include "tacet/silence.h"
 
@@ -28,10 +31,22 @@ report::PageContent content_of(const store::SweepDatabase& database,
 report::PageContent content_of(const SilenceResult& result, const Model& model,
                                const SilenceOptions& options);
 
-/// The results that `source` names, without matrices. Throws InputError, UsageError.
-report::PageContent read_content(const PageSource& source);
+/// One result of `predict`, with the comparison of its variants where there is one.
+report::PredictPage content_of(const PredictResult& result,
+                               const std::optional<Comparison>& comparison, const Model& model);
+
+/// The results of whichever command: of heads that were silenced, of `predict`, of `patch`.
+using AnyContent = std::variant<report::PageContent, report::PredictPage, report::PatchPage>;
+
+/// The results that `source` names, without matrices. Of a database without --run the first run of
+/// the experiment `wanted`, or else of the first one that it holds. Throws InputError, UsageError;
+/// also for options that mean nothing for results of this kind.
+AnyContent read_content(const PageSource& source,
+                        std::optional<store::Experiment> wanted = std::nullopt);
 
 /// The page of `content`, written to `file`, whole or not at all. Throws OutputError.
 void write_page(const report::PageContent& content, const std::string& file);
+void write_page(const report::PredictPage& content, const std::string& file);
+void write_page(const report::PatchPage& content, const std::string& file);
 
 }  // namespace tacet::cli

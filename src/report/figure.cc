@@ -31,6 +31,8 @@ std::string request_json(const FigureRequest& request) {
       .text("metric", to_string(request.metric))
       .value("state", state_json(request))
       .value("show", request.show ? Json(to_string(*request.show)) : Json())
+      .value("quantity", request.quantity ? Json(to_string(*request.quantity)) : Json())
+      .value("part", request.part ? Json(to_string(*request.part)) : Json())
       .value("width", or_null(request.width))
       .value("height", or_null(request.height))
       .value("font_size", or_null(request.font_size))
@@ -58,6 +60,44 @@ std::string_view to_string(FigureKind kind) {
       return "families";
     case FigureKind::forest:
       return "forest";
+    case FigureKind::followed:
+      return "followed";
+    case FigureKind::predict:
+      return "predict";
+    case FigureKind::comparison:
+      return "comparison";
+    case FigureKind::patch:
+      return "patch";
+  }
+  return "";
+}
+
+std::string_view to_string(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::prob:
+      return "prob";
+    case Quantity::log_prob:
+      return "log_prob";
+    case Quantity::logit_diff:
+      return "logit_diff";
+    case Quantity::kl:
+      return "kl";
+    case Quantity::rank:
+      return "rank";
+    case Quantity::recovered:
+      return "recovered";
+  }
+  return "";
+}
+
+std::string_view to_string(ComparisonPart part) {
+  switch (part) {
+    case ComparisonPart::maps:
+      return "maps";
+    case ComparisonPart::histograms:
+      return "histograms";
+    case ComparisonPart::scatter:
+      return "scatter";
   }
   return "";
 }

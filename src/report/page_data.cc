@@ -11,7 +11,10 @@
 #include "report/base64.h"
 #include "report/page_across.h"
 #include "report/page_columns.h"
+#include "report/page_followed.h"
+#include "report/page_room.h"
 #include "report/page_tests.h"
+#include "store/result_json.h"
 #include "tacet/across.h"
 #include "tacet/error.h"
 #include "tacet/version.h"
@@ -72,14 +75,6 @@ Json settings_json(const store::RunSettings& settings) {
       .take();
 }
 
-Json tokens_json(const std::vector<Token>& tokens) {
-  Json json = Json::array();
-  for (const Token& token : tokens) {
-    json.push_back(ObjectBuilder().value("id", token.id).text("text", token.text).take());
-  }
-  return json;
-}
-
 Json trajectory_json(const std::optional<store::StoredTrajectory>& trajectory) {
   if (!trajectory) return nullptr;
   Json points = Json::array();
@@ -126,10 +121,10 @@ std::size_t n_tokens_in_pairs(const store::StoredRun& run) {
   return run.prompt.tokens.size() - std::min(left_out, run.prompt.tokens.size());
 }
 
-/// A prompt as the test that decides sees it; `beside` and `token_share` are columns.
+/// A prompt as the test that decides sees it; `beside`, `token_share` and `followed` are columns.
 Json prompt_json(const PagePrompt& prompt, const SweepSummary& summary,
                  const Interventions& interventions, bool full, Json beside, Json token_share,
-                 Json pairs) {
+                 Json followed, Json pairs) {
   const store::StoredRun& run = prompt.run;
   const std::vector<int>& positions = run.settings.positions;
   Json present = Json::array();
@@ -143,7 +138,7 @@ Json prompt_json(const PagePrompt& prompt, const SweepSummary& summary,
       .text("id", run.prompt_id)
       .text("group", run.prompt_group)
       .text("text", run.prompt.text)
-      .value("tokens", tokens_json(run.prompt.tokens))
+      .value("tokens", store::tokens_json(run.prompt.tokens))
       .value("positions", positions.empty() ? Json("all") : Json(positions))
       .value("n_pairs", first.layers.back().n_pairs)
       .value("trajectory", trajectory_json(prompt.trajectory))
@@ -153,6 +148,7 @@ Json prompt_json(const PagePrompt& prompt, const SweepSummary& summary,
       .value("cells", cell_columns(prompt.outcomes, full))
       .value("beside", std::move(beside))
       .value("token_share", std::move(token_share))
+      .value("followed", std::move(followed))
       .value("has_final_norm", first.final_norm.has_value())
       .value("pairs", std::move(pairs))
       .take();
@@ -188,8 +184,8 @@ Json prompts_json(const std::vector<PagePrompt>& prompts,
                   bool full, const std::vector<BesideTest>& beside,
                   std::vector<std::string>& left_out) {
   std::size_t room = kMostPairValues;
-  std::size_t share_room = kMostShareValues;
-  std::size_t n_without_shares = 0;
+  Room shares(kMostShareValues);
+  Room follows(kMostFollowedValues);
   std::set<std::string> without_room;
   Json list = Json::array();
   for (std::size_t p = 0; p < prompts.size(); ++p) {
@@ -198,19 +194,24 @@ Json prompts_json(const std::vector<PagePrompt>& prompts,
     without_room.insert(omitted.begin(), omitted.end());
     Json tests = Json::array();
     for (const BesideTest& one : beside) tests.push_back(one.columns[p]);
-    const std::size_t n_shares = n_token_shares(prompts[p].outcomes);
-    const bool has_room = n_shares <= share_room;
-    if (has_room) share_room -= n_shares;
-    if (!has_room) ++n_without_shares;
+    const std::vector<SweepOutcome>& outcomes = prompts[p].outcomes;
+    Json token_share =
+        shares.take(n_token_shares(outcomes)) ? token_share_column(outcomes) : Json();
+    Json followed = follows.take(n_followed_values(outcomes)) ? followed_pairs(outcomes) : Json();
     list.push_back(prompt_json(prompts[p], summaries[p], interventions, full, std::move(tests),
-                               has_room ? token_share_column(prompts[p].outcomes) : Json(),
-                               std::move(pairs)));
+                               std::move(token_share), std::move(followed), std::move(pairs)));
   }
-  if (n_without_shares > 0) {
+  if (follows.without() > 0) {
+    left_out.push_back(fmt::format(
+        "The followed words have no room in one page for {} of {} prompts. The database has them; "
+        "a page of fewer prompts or heads shows them.",
+        follows.without(), prompts.size()));
+  }
+  if (shares.without() > 0) {
     left_out.push_back(fmt::format(
         "The tokens' shares of the change have no room in one page for {} of {} prompts. The "
         "database has them; a page of fewer prompts or heads shows them.",
-        n_without_shares, prompts.size()));
+        shares.without(), prompts.size()));
   }
   if (!without_room.empty()) {
     left_out.push_back(fmt::format(

@@ -57,6 +57,10 @@ inline constexpr std::size_t kMostTestRows = 250'000;
 /// without, and the page says so.
 inline constexpr std::size_t kMostShareValues = 500'000;
 
+/// Most values of the lines of followed words, all prompts together; the prompts that have no room
+/// go without, and the page says so.
+inline constexpr std::size_t kMostFollowedValues = 500'000;
+
 /// Values of the matrices of one intervention in this run; the clean ones are as many.
 std::size_t pair_values(const store::StoredRun& run);
 

@@ -11,23 +11,16 @@
 #include <fmt/format.h>
 
 #include "store/columns.h"
+#include "store/json_document.h"
 #include "store/json_place.h"
 #include "store/words.h"
-#include "support/file.h"
-#include "support/strict_json.h"
 #include "support/utf8.h"
 #include "tacet/error.h"
 
 namespace tacet::store {
 namespace {
 
-using Json = nlohmann::json;
 using Value = JsonPlace;
-
-constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20U;
-constexpr std::string_view kSchema = "tacet.silence/1";
-
-constexpr int kMostBlocks = 100'000;
 
 /// Columns that files of earlier versions lack, and that stay null then.
 constexpr std::array<std::string_view, 15> kLaterColumns = {"late_se",
@@ -86,21 +79,17 @@ Row read_row(const Value& value) {
   return row;
 }
 
-std::optional<double> number_or_null(const Value& value) {
-  return value.is_null() ? std::nullopt : std::optional(value.number());
-}
-
 /// One entry of `tests`, as far as a page shows it.
 TestResult read_test(const Value& value, Test name) {
   TestResult result;
   result.name = name;
-  result.statistic = number_or_null(value.at("statistic"));
-  result.df = number_or_null(value.at("df"));
-  result.p = number_or_null(value.at("p"));
-  result.p_adjusted = number_or_null(value.at("p_adjusted"));
+  result.statistic = value.at("statistic").number_or_null();
+  result.df = value.at("df").number_or_null();
+  result.p = value.at("p").number_or_null();
+  result.p_adjusted = value.at("p_adjusted").number_or_null();
   result.significant = value.at("significant").boolean();
-  result.ci_low = number_or_null(value.at("ci_low"));
-  result.ci_high = number_or_null(value.at("ci_high"));
+  result.ci_low = value.at("ci_low").number_or_null();
+  result.ci_high = value.at("ci_high").number_or_null();
   if (value.has("token_share")) {
     for (const Value& one : value.at("token_share").elements()) {
       result.token_share.push_back(one.number());
@@ -132,29 +121,6 @@ std::vector<Test> read_tests_beside(const std::vector<LayerEffect>& layers, Test
   return tests;
 }
 
-std::vector<Token> read_tokens(const Value& tokens) {
-  std::vector<Token> list;
-  for (const Value& token : tokens.elements()) {
-    const auto id = token.at("id").integer(0, std::numeric_limits<std::int32_t>::max());
-    list.push_back({.id = static_cast<std::int32_t>(id), .text = token.at("text").text()});
-  }
-  return list;
-}
-
-SliceReference read_reference(const Value& reference) {
-  SliceReference made{.file = reference.at("file").text(),
-                      .fingerprint = reference.at("fingerprint").text(),
-                      .n_prompts = static_cast<int>(
-                          reference.at("n_prompts").integer(1, std::numeric_limits<int>::max())),
-                      .seed = std::nullopt};
-  const Value seed = reference.at("seed");
-  if (!seed.is_null()) {
-    made.seed =
-        static_cast<std::uint64_t>(seed.integer(0, std::numeric_limits<std::int64_t>::max()));
-  }
-  return made;
-}
-
 RunSettings read_settings(const Value& document, std::size_t n_tokens) {
   RunSettings settings;
   const Value test = document.at("test");
@@ -174,52 +140,63 @@ RunSettings read_settings(const Value& document, std::size_t n_tokens) {
   if (!(settings.alpha > 0 && settings.alpha < 1)) test.at("alpha").fail("is not between 0 and 1");
   settings.correction = test.at("correction").word<Correction>();
   settings.family = test.at("family").word<Family>();
-  try {
-    settings.mode = parse_slice_mode(cut.at("mode").text());
-  } catch (const UsageError& error) {
-    cut.at("mode").fail(error.what());
-  }
+  settings.mode = read_mode(cut.at("mode"));
   if (cut.has("reference")) settings.reference = read_reference(cut.at("reference"));
-  const Value positions = cut.at("positions");
-  if (positions.is_string()) {
-    if (positions.text() != "all") positions.fail("is neither \"all\" nor an array");
-    return settings;
-  }
-  for (const Value& one : positions.elements()) {
-    settings.positions.push_back(
-        static_cast<int>(one.integer(0, static_cast<std::int64_t>(n_tokens) - 1)));
-  }
+  settings.positions = read_positions(cut.at("positions"), n_tokens);
   return settings;
 }
 
 StoredRun read_run(const Value& document) {
   StoredRun run;
-  const Value model = document.at("model");
+  const ModelSummary model = read_model(document.at("model"));
   run.prompt.text = document.at("prompt").text();
   run.prompt.tokens = read_tokens(document.at("tokens"));
   run.settings = read_settings(document, run.prompt.tokens.size());
-  run.model_id = model.at("id").text();
-  run.model_fingerprint = model.at("fingerprint").text();
-  run.model_dtype = model.at("dtype").text();
-  run.n_layer = static_cast<int>(model.at("n_layer").integer(1, kMostBlocks));
-  run.n_head = static_cast<int>(model.at("n_head").integer(1, kMostBlocks));
-  run.d_model = static_cast<int>(model.at("d_model").integer(1, std::numeric_limits<int>::max()));
+  run.model_id = model.id;
+  run.model_fingerprint = model.fingerprint;
+  run.model_dtype = model.dtype;
+  run.n_layer = model.n_layer;
+  run.n_head = model.n_head;
+  run.d_model = model.d_model;
   run.tool_version = document.at("version").text();
   run.n_interventions = 1;
   return run;
+}
+
+/// The pairs of words that were followed; none where the document has none.
+std::vector<FollowedPair> read_followed(const Value& document, const StoredRun& run) {
+  std::vector<FollowedPair> list;
+  if (!document.has("followed")) return list;
+  const auto last = static_cast<std::int64_t>(run.prompt.tokens.size()) - 1;
+  for (const Value& one : document.at("followed").elements()) {
+    const Value positions = one.at("positions");
+    const std::vector<Value> places = positions.elements();
+    if (places.size() != 2) positions.fail("does not name two positions");
+    FollowedPair pair;
+    pair.pair = {.name = one.at("pair").text(),
+                 .first = static_cast<int>(places[0].integer(0, last)),
+                 .second = static_cast<int>(places[1].integer(0, last))};
+    const Value layers = one.at("layers");
+    for (const Value& row : layers.elements()) pair.layers.push_back(read_row<FollowedRow>(row));
+    if (pair.layers.size() != static_cast<std::size_t>(run.n_layer)) {
+      layers.fail(fmt::format("has {} entries, not one for each of {} blocks", pair.layers.size(),
+                              run.n_layer));
+    }
+    const Value final_norm = one.at("final_norm");
+    if (final_norm.is_null() != document.at("final_norm").is_null()) {
+      final_norm.fail("and the document's 'final_norm' are not both there");
+    }
+    if (!final_norm.is_null()) pair.final_norm = read_row<FollowedRow>(final_norm);
+    list.push_back(std::move(pair));
+  }
+  return list;
 }
 
 SweepOutcome read_outcome(const Value& document, const StoredRun& run) {
   SweepOutcome outcome;
   const Value cut = document.at("intervention");
   outcome.spec = cut.at("spec").text();
-  try {
-    const std::vector<Intervention> named = parse_heads(outcome.spec, run.n_layer, run.n_head);
-    if (named.size() != 1) cut.at("spec").fail("names several interventions");
-    outcome.heads = named.front().heads;
-  } catch (const UsageError& error) {
-    cut.at("spec").fail(fmt::format("is no intervention of this model ({})", error.what()));
-  }
+  outcome.heads = read_heads(cut.at("spec"), run.n_layer, run.n_head);
   outcome.values_changed =
       cut.at("values_changed").integer(0, std::numeric_limits<std::int64_t>::max());
   const Value layers = document.at("layers");
@@ -232,6 +209,7 @@ SweepOutcome read_outcome(const Value& document, const StoredRun& run) {
     outcome.final_norm = read_effect(document.at("final_norm"));
   }
   outcome.ripple = read_row<Ripple>(document.at("ripple"));
+  outcome.followed = read_followed(document, run);
   if (outcome.ripple.cut_layer != outcome.heads.front().layer) {
     document.at("ripple").at("cut_layer").fail("is not the lowest block of the intervention");
   }
@@ -243,35 +221,15 @@ std::optional<ControlSummary> read_control(const Value& document) {
   const Value control = document.at("control");
   ControlSummary summary;
   summary.n = control.at("n").integer(0, std::numeric_limits<std::int64_t>::max());
-  summary.p_late_delta = number_or_null(control.at("p_late_delta"));
-  summary.p_growth = number_or_null(control.at("p_growth"));
+  summary.p_late_delta = control.at("p_late_delta").number_or_null();
+  summary.p_growth = control.at("p_growth").number_or_null();
   if (!control.at("note").is_null()) summary.note = control.at("note").text();
   return summary;
 }
 
 }  // namespace
 
-StoredSilence read_silence_json(const std::filesystem::path& file) {
-  const std::string name = support::escape_for_display(file.string());
-  Json json;
-  try {
-    json = support::parse_strict_json(support::read_file(file, kMostBytes), name,
-                                      "give the JSON that `tacet silence --format json` wrote");
-  } catch (const ModelError& error) {
-    throw InputError(error.what());
-  }
-  const Value document(json, name, "");
-  const std::string schema = document.at("schema").text();
-  if (schema == "tacet.sweep/1" || schema == "tacet.study/1") {
-    throw InputError(
-        fmt::format("{}: is the summary of a sweep, without its blocks; give the "
-                    "sweep's database with --db",
-                    name));
-  }
-  if (schema != kSchema) {
-    document.at("schema").fail(
-        fmt::format("is '{}', not {}", support::escape_for_display(schema), kSchema));
-  }
+StoredSilence read_silence(const JsonPlace& document) {
   StoredSilence silence{
       .run = read_run(document), .outcome = {}, .control = read_control(document)};
   silence.outcome = read_outcome(document, silence.run);

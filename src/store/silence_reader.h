@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 
+#include "store/json_place.h"
 #include "store/sweep_database.h"
 #include "tacet/sweep.h"
 
@@ -27,8 +27,8 @@ struct StoredSilence {
   std::optional<ControlSummary> control;  ///< nullopt where none was asked for
 };
 
-/// Reads the JSON that `tacet silence --format json` wrote. Throws InputError naming the file, the
-/// key and what is wrong, for a document of another schema too.
-StoredSilence read_silence_json(const std::filesystem::path& file);
+/// Reads a document whose `schema` is `tacet.silence/1`. Throws InputError naming the file, the key
+/// and what is wrong.
+StoredSilence read_silence(const JsonPlace& document);
 
 }  // namespace tacet::store

@@ -7,12 +7,26 @@ import { requireWeb } from "./pages.mjs";
 const { chromium } = requireWeb("playwright-core");
 const axeSource = readFileSync(requireWeb.resolve("axe-core/axe.min.js"), "utf8");
 
+/** How long a browser, or a page in it, may take for one thing before it counts as stuck. */
+const kMostMilliseconds = 30_000;
+
+/** A browser that draws nothing any more. */
+class NoPicture extends Error {}
+
+/** Whether `error` may be the browser's doing: one that is stuck, or that died. */
+export function isOfBrowser(error) {
+  return error instanceof NoPicture || error?.name === "TimeoutError" || /crashed|has been closed/u.test(error?.message);
+}
+
 export async function launch() {
   return chromium.launch({
     executablePath: process.env.TACET_CHROMIUM ?? "/usr/bin/chromium",
+    timeout: 4 * kMostMilliseconds,
     args: [
       "--no-sandbox",
       "--disable-gpu",
+      // Containers may have less shared memory than a large page takes; files will do.
+      "--disable-dev-shm-usage",
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
@@ -28,6 +42,8 @@ export async function open(browser, path, { fragment = "", width = 1280, height 
     colorScheme: look,
     acceptDownloads: true,
   });
+  context.setDefaultTimeout(kMostMilliseconds);
+  context.setDefaultNavigationTimeout(kMostMilliseconds);
   const page = await context.newPage();
   const wrong = [];
   const address = pathToFileURL(path).href;
@@ -45,6 +61,7 @@ export async function open(browser, path, { fragment = "", width = 1280, height 
       wrong.push(`request: ${url}`);
     }
   });
+  await page.addInitScript(`window.twoPictures = ${twoPictures}`);
   await page.addInitScript(() => {
     window.violations = [];
     document.addEventListener("securitypolicyviolation", (event) => {
@@ -64,22 +81,59 @@ export async function open(browser, path, { fragment = "", width = 1280, height 
   };
 }
 
+/**
+ * Two pictures of the page: what comes into view is told to it with a picture, so that behind the
+ * second one nothing is left to draw, however long a picture takes. Says whether they came. In the
+ * page.
+ */
+async function twoPictures(most) {
+  const picture = () =>
+    new Promise((done) => {
+      requestAnimationFrame(() => setTimeout(() => done(true)));
+      setTimeout(() => done(false), most);
+    });
+  return (await picture()) && picture();
+}
+
+/** Scrolls through the page, a picture at each place. In the page. */
+async function scrolledThrough(most) {
+  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+    scrollTo(0, y);
+    if (!(await window.twoPictures(most))) return false;
+  }
+  scrollTo(0, 0);
+  return window.twoPictures(most);
+}
+
+async function withPictures(page, act) {
+  if (!(await page.evaluate(act, kMostMilliseconds))) throw new NoPicture("the browser draws nothing any more");
+}
+
+/** Waits until the page has drawn what it had to. */
+export async function settled(page) {
+  await withPictures(page, twoPictures);
+}
+
 /** Scrolls through the page, so that every chart is drawn. */
 export async function seeAll(page) {
-  await page.evaluate(async () => {
-    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
-      scrollTo(0, y);
-      await new Promise((done) => setTimeout(done, 60));
-    }
-    scrollTo(0, 0);
-  });
+  await withPictures(page, scrolledThrough);
 }
+
+/** Brings the panel into view, and waits until its chart is drawn. */
+export async function see(page, id) {
+  await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+  await page.waitForSelector(`#${id} .chart svg path, #${id} .why:not([hidden])`, { state: "attached" });
+  await settled(page);
+}
+
+/** Rows of a table behind the first ones are as those are, and hundreds of them take most of the time. */
+const kRepeated = ["tbody tr:nth-child(n + 9):not(.chosen)"];
 
 /** What axe-core finds: contrast, labels, roles, order of headings and the rest; or `rules` alone. */
 export async function defects(page, rules) {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
-  const found = await page.evaluate(async (only) => {
-    const result = await window.axe.run(document, {
+  const found = await page.evaluate(async ([only, repeated]) => {
+    const result = await window.axe.run({ include: [["html"]], exclude: repeated.map((one) => [one]) }, {
       resultTypes: ["violations"],
       ...(only ? { runOnly: { type: "rule", values: only } } : {}),
     });
@@ -87,6 +141,6 @@ export async function defects(page, rules) {
       id: violation.id,
       nodes: violation.nodes.slice(0, 4).map((node) => `${node.target.join(" ")}: ${node.failureSummary}`),
     }));
-  }, rules);
+  }, [rules, kRepeated]);
   return found.map((violation) => `${violation.id}\n    ${violation.nodes.join("\n    ")}`);
 }

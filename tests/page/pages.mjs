@@ -27,12 +27,13 @@ export const hostileText = [
 const toolHostileText =
   "</script><script>window.ran=3</script><img src=x onerror=window.ran=1> &amp; {a|b} \u001b[31m\u202egnp.exe \u2028";
 
-/** The generator of web/test/made_data.ts, as JavaScript. */
-async function generator(folder) {
+/** The generators of web/test, as JavaScript. */
+async function generators(folder) {
   const { build } = requireWeb("esbuild");
   const outfile = join(folder, "made_data.mjs");
+  const paths = ["made_data", "made_neighbours"].map((name) => fileURLToPath(new URL(`test/${name}.ts`, web)));
   await build({
-    entryPoints: [fileURLToPath(new URL("test/made_data.ts", web))],
+    stdin: { contents: paths.map((path) => `export * from ${JSON.stringify(path)};`).join("\n"), resolveDir: folder },
     bundle: true,
     format: "esm",
     outfile,
@@ -70,7 +71,7 @@ function manyPrompts(n) {
 /** Pages of made data: their addresses by name. */
 export async function madePages(templatePath) {
   const folder = mkdtempSync(join(tmpdir(), "tacet-page-"));
-  const { madeData } = await generator(folder);
+  const { madeData, madePatch, madePredict } = await generators(folder);
   const template = readFileSync(templatePath, "utf8");
   const hostile = madeData({ layers: 4, heads: 3, prompts: [hostileText, "two of them"], pairs: 2, leftOut: ["<b>left</b>"] });
   hostile.model.id = "../<i>model</i>\u202e";
@@ -80,10 +81,15 @@ export async function madePages(templatePath) {
     sweep: madeData({ layers: 24, heads: 16, pairs: 10, joint: ["L3H5+L20H2"], leftOut: ["Of 385 interventions, 10 have matrices of pairs."] }),
     study: madeData({ layers: 12, heads: 12, pairs: 3, study: true, seed: 7 }),
     prompts: madeData({ layers: 12, heads: 12, prompts: manyPrompts(5), pairs: 2, seed: 5 }),
-    tests: madeData({ layers: 12, heads: 12, prompts: manyPrompts(8), pairs: 2, seed: 5, beside: ["dyadic", "token-swap"], noise: 0.0003 }),
+    tests: madeData({ layers: 12, heads: 12, prompts: manyPrompts(8), pairs: 2, seed: 5, beside: ["dyadic", "token-swap"], noise: 0.0003, followed: 2 }),
     one: oneHead(madeData({ layers: 6, heads: 4, pairs: 24, seed: 9 }), "L3H1"),
     large: madeData({ layers: 24, heads: 16, prompts: manyPrompts(100), large: true, seed: 11, leftOut: ["Left out: t."] }),
     hostile,
+    predict: madePredict({ layers: 12, heads: 12, modes: ["zero", "mean"], others: 1, seed: 3 }),
+    predictOne: hostilePredict(madePredict({ layers: 4, heads: 3, specs: ["L1H0+L3H2"], prompt: hostileText, contrast: false })),
+    patch: madePatch({ layers: 12, heads: 12, by: "head,position", seed: 3 }),
+    patchHeads: madePatch({ layers: 6, heads: 4, by: "head", equal: true }),
+    patchPairs: madePatch({ layers: 12, heads: 12, by: "block,position", pairs: 3, direction: "noise" }),
   };
   const pages = {};
   for (const [name, data] of Object.entries(requests)) {
@@ -92,6 +98,13 @@ export async function madePages(templatePath) {
     pages[name] = path;
   }
   return pages;
+}
+
+function hostilePredict(data) {
+  data.title = "<script>window.ran=6</script>";
+  data.targets[0].token = { id: 4486, text: "</script><script>window.ran=7</script>" };
+  data.texts[2].text = "<img src=x onerror=window.ran=8>\u202e";
+  return data;
 }
 
 /** The document of `silence`: one intervention alone. */
@@ -122,16 +135,20 @@ export function toolPages(tool) {
   const folder = mkdtempSync(join(tmpdir(), "tacet-tool-page-"));
   const run = (...parts) => execFileSync(tool, [...parts, "--quiet"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
   const at = (name) => join(folder, name);
-  run("silence", "I asked my pizza for a joke.", "--heads", "L3H5", "--report", at("silence.html"));
+  run("silence", "I asked my pizza for a joke.", "--heads", "L3H5", "--pair", "pizza,joke", "--report", at("silence.html"));
   run("sweep", "I asked my pizza for a joke.", "Tacet is what a score says.", "--test", "paired,token-swap", "--db", at("sweep.db"), "--report", at("sweep.html"));
   run("silence", "--heads", "L3H5", "--report", at("hostile.html"), toolHostileText);
   run("study", "I asked my pizza for a joke.", "--out", at("study"));
   run("report", "--db", at("sweep.db"), "--out", at("report.html"));
+  run("predict", "I asked my pizza for a", "--target", " joke", "--contrast", " pizza", "--report", at("predict.html"));
+  run("patch", "--clean", "I like Mary", "--corrupt", "I like John", "--target", ".", "--contrast", ",", "--by", "head,position", "--report", at("patch.html"));
   return {
     toolSilence: at("silence.html"),
     toolSweep: at("sweep.html"),
     toolHostile: at("hostile.html"),
     toolStudy: join(at("study"), "report.html"),
     toolReport: at("report.html"),
+    toolPredict: at("predict.html"),
+    toolPatch: at("patch.html"),
   };
 }

@@ -1,7 +1,6 @@
 #include "report/page_data.h"
 
 #include <cmath>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -10,40 +9,18 @@
 
 #include "report/page_tests.h"
 #include "store/made_results.h"
+#include "support/decoded_columns.h"
 #include "tacet/error.h"
 
 namespace tacet::report {
 namespace {
 
+using testing::decoded;
 using ::testing::ElementsAre;
+using testing::floats;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-/// Plain inverse of base64, for what the tests read.
-std::string decoded(const std::string& text) {
-  static const std::string digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string bytes;
-  unsigned buffer = 0;
-  int bits = 0;
-  for (const char c : text) {
-    if (c == '=') break;
-    buffer = buffer << 6U | static_cast<unsigned>(digits.find(c));
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(buffer >> static_cast<unsigned>(bits) & 255U);
-  }
-  return bytes;
-}
-
-std::vector<float> floats(const store::Json& column) {
-  const std::string bytes = decoded(column.get<std::string>());
-  std::vector<float> values(bytes.size() / sizeof(float));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
-  return values;
-}
 
 /// The made silencing (3 blocks, cut 1) as a page's prompt.
 PagePrompt made_prompt(const std::string& text) {

@@ -122,9 +122,22 @@ export interface PromptData {
    * row add up to 1; NaN where nothing changed. Null where the test was not made, or for room.
    */
   token_share: Floats | null;
+  /** Pairs of words that were followed; null where none were, or for room. */
+  followed: FollowedData[] | null;
   has_final_norm: boolean;
   /** Cosines of the pairs; null where they are left out (`left_out` says why). */
   pairs: PairsData | null;
+}
+
+/** Two tokens' cosine, state by state. */
+export interface FollowedData {
+  /** As it was asked for: `pineapple,pizza` */
+  pair: string;
+  positions: [number, number];
+  /** Blocks 0 to L-1, then ln_f where `has_final_norm`. */
+  clean: Floats;
+  /** One entry per entry of `cells`. */
+  silenced: Floats;
 }
 
 export interface TrajectoryPoint {

@@ -4,7 +4,7 @@
  */
 import "./figure_polyfills";
 import * as echarts from "echarts/core";
-import { BarChart, CustomChart, HeatmapChart, LineChart } from "echarts/charts";
+import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
 import {
   AriaComponent,
   GraphicComponent,
@@ -19,6 +19,7 @@ import { SVGRenderer } from "echarts/renderers";
 import type { EChartsOption } from "echarts";
 import { escapedXml, visibleText } from "./charts/labels";
 import type { PageData } from "./data";
+import { neighbourFigure, type NeighbourData } from "./figure_neighbours";
 import { type FigureRequest, figureOf } from "./figure_request";
 import { measureWithoutScreen } from "./figure_text";
 import { PageModel } from "./model";
@@ -33,6 +34,7 @@ echarts.use([
   LegendPlainComponent,
   LineChart,
   MarkLineComponent,
+  ScatterChart,
   SVGRenderer,
   TitleComponent,
   TooltipComponent,
@@ -54,7 +56,9 @@ function still(svg: string): string {
 
 /** What the figure is, for those who do not see it. */
 function described(svg: string, option: EChartsOption): string {
-  const { title, aria } = option as { title?: { text?: string }; aria?: { label?: { description?: string } } };
+  const { title: titles, aria } = option as { title?: { text?: string } | { text?: string }[]; aria?: { label?: { description?: string } } };
+  // The first title is the figure's; others stand above its parts.
+  const title = Array.isArray(titles) ? titles[0] : titles;
   const name = escapedXml(visibleText(title?.text ?? ""));
   const spoken = escapedXml(visibleText(aria?.label?.description ?? ""));
   return svg.replace(/^<svg([^>]*)>/, (_, attributes: string) => `<svg${attributes} role="img">\n<title>${name}</title>\n<desc>${spoken}</desc>`);
@@ -62,8 +66,9 @@ function described(svg: string, option: EChartsOption): string {
 
 /** The figure as an SVG document. Throws an Error with a sentence for people. */
 export function tacetFigure(dataJson: string, requestJson: string): string {
-  const model = new PageModel(JSON.parse(dataJson) as PageData);
-  const { option, width, height } = figureOf(model, JSON.parse(requestJson) as FigureRequest);
+  const data = JSON.parse(dataJson) as PageData | NeighbourData;
+  const request = JSON.parse(requestJson) as FigureRequest;
+  const { option, width, height } = data.schema === "tacet.page/1" ? figureOf(new PageModel(data), request) : neighbourFigure(data, request);
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     chart.setOption(option);

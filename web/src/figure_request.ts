@@ -1,6 +1,7 @@
 /** What a figure is asked to show, and what that means for the data at hand. */
 import type { EChartsOption } from "echarts";
 import { familiesChart } from "./charts/families";
+import { followedChart, followedHeight } from "./charts/followed";
 import { forestChart } from "./charts/forest";
 import { mapChart, type Metric, metrics } from "./charts/map";
 import { matricesOf, pairsChart, type Show, shows } from "./charts/pairs";
@@ -10,8 +11,10 @@ import { tokenLabels, visibleText } from "./charts/labels";
 import type { PageModel } from "./model";
 import { darkTheme, lightTheme, type Theme } from "./theme";
 
-export const figureKinds = ["map", "ripple", "perturbation", "trajectory", "pairs", "families", "forest"] as const;
-export type FigureKind = (typeof figureKinds)[number];
+export const figureKinds = ["map", "ripple", "perturbation", "trajectory", "pairs", "families", "forest", "followed"] as const;
+/** Those of other documents than a sweep's. */
+export const neighbourKinds = ["predict", "comparison", "patch"] as const;
+export type FigureKind = (typeof figureKinds)[number] | (typeof neighbourKinds)[number];
 
 /** The request of `tacet figure`; null where the figure chooses. */
 export interface FigureRequest {
@@ -24,6 +27,10 @@ export interface FigureRequest {
   /** A block, or "ln_f"; null: the last block. */
   state: number | "ln_f" | null;
   show: Show | null;
+  /** Of predict and patch. */
+  quantity: string | null;
+  /** Of a comparison. */
+  part: string | null;
   width: number | null;
   height: number | null;
   font_size: number | null;
@@ -103,7 +110,12 @@ function forestOption(model: PageModel, request: FigureRequest, theme: Theme, ti
   return forestChart(model, { intervention: ofForest(model, request), ...title }, theme);
 }
 
-function optionOf(model: PageModel, request: FigureRequest, theme: Theme): EChartsOption {
+function followedOption(model: PageModel, request: FigureRequest, theme: Theme, title: { title?: string }, height: number): EChartsOption {
+  if (model.prompt(request.prompt).followed === null) throw new Error("no words were followed in these results; --pair A,B of silence or sweep follows them");
+  return followedChart(model, { prompt: request.prompt, intervention: one(chosen(model, request), request), height, ...title }, theme);
+}
+
+function optionOf(model: PageModel, request: FigureRequest, theme: Theme, height: number): EChartsOption {
   const title = request.title === null ? {} : { title: visibleText(request.title) };
   const { prompt } = request;
   switch (request.kind) {
@@ -120,6 +132,8 @@ function optionOf(model: PageModel, request: FigureRequest, theme: Theme): EChar
     }
     case "forest":
       return forestOption(model, request, theme, title);
+    case "followed":
+      return followedOption(model, request, theme, title, height);
     case "pairs":
       return pairsOption(model, request, theme, title);
     default:
@@ -138,6 +152,7 @@ function sizeOf(model: PageModel, request: FigureRequest, fontSize: number): [nu
   const scale = fontSize / lightTheme.fontSize;
   if (request.kind === "map") return [kMapWidth, Math.min(kMostSide, 170 * scale + Math.max(240, model.nLayer * 22))];
   if (request.kind === "forest") return [kLineWidth, Math.min(kMostSide, (150 + 22 * (model.data.prompts.length + 2)) * scale)];
+  if (request.kind === "followed") return [kLineWidth, Math.min(kMostSide, followedHeight(model.prompt(request.prompt).followed?.length ?? 1, true) * scale)];
   if (request.kind !== "pairs") return [kLineWidth, kLineHeight];
   const labels = tokenLabels(model.prompt(request.prompt).tokens);
   const longest = labels.reduce((most, label) => Math.max(most, label.length), 0);
@@ -156,5 +171,5 @@ export function figureOf(model: PageModel, request: FigureRequest): Figure {
   const width = Math.round(request.width ?? defaultWidth);
   const height = Math.round(request.height ?? defaultHeight);
   const theme: Theme = { ...(request.dark ? darkTheme : lightTheme), fontSize, width };
-  return { option: optionOf(model, request, theme), width, height };
+  return { option: optionOf(model, request, theme, height), width, height };
 }

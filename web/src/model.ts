@@ -42,6 +42,7 @@ interface Decoded {
   clean?: Float32Array;
   silenced: { [intervention: number]: Float32Array };
   shares?: Float32Array;
+  followed?: { clean: Float32Array; silenced: Float32Array }[];
 }
 
 /** What the tokens have of the change of one state. */
@@ -50,6 +51,16 @@ export interface TokenShares {
   first: number;
   /** Of the tokens from there on; they add up to 1. */
   shares: Float32Array;
+}
+
+/** Two words that were followed, with one intervention. */
+export interface Followed {
+  pair: string;
+  positions: [number, number];
+  /** Blocks, then ln_f where the prompt has it. */
+  clean: Float32Array;
+  /** Likewise; below the cut the clean values. */
+  silenced: Float32Array;
 }
 
 export class PageModel {
@@ -188,6 +199,24 @@ export class PageModel {
     const row = this.firstRow(prompt, place) + state - cut;
     const shares = all.subarray(row * width, (row + 1) * width);
     return shares.length === 0 || isNaN(shares[0]!) ? null : { first: tokens.length - width, shares };
+  }
+
+  /** The words that were followed; null where none were, or the prompt lacks the intervention. */
+  followed(prompt: number, i: number): Followed[] | null {
+    const place = this.place(prompt, i);
+    const pairs = place < 0 ? null : this.prompt(prompt).followed;
+    if (pairs === null || pairs.length === 0) return null;
+    const decoded = this.decoded[prompt]!;
+    const lists = (decoded.followed =
+      decoded.followed ?? pairs.map((one) => ({ clean: decodeFloats(one.clean), silenced: decodeFloats(one.silenced) })));
+    const from = this.firstRow(prompt, place);
+    const cut = this.cut(i);
+    return pairs.map(({ pair, positions }, at) => {
+      const { clean, silenced: rows } = lists[at]!;
+      const silenced = new Float32Array(clean);
+      silenced.set(rows.subarray(from, from + clean.length - cut), cut);
+      return { pair, positions, clean, silenced };
+    });
   }
 
   /** An intervention with the prompt as the observation; null where the data has no such sample. */

@@ -51,7 +51,7 @@ describe("a forest plot", () => {
   it("needs several prompts, as a figure too", () => {
     const single = new PageModel(madeData({ layers: 4, heads: 2 }));
     expect(forestRows(single, 0)).toEqual([]);
-    const request = { kind: "forest", prompt: 0, interventions: [], metric: null, state: null, show: null, width: null, height: null, font_size: null, dark: false, title: null } satisfies FigureRequest;
+    const request = { kind: "forest", prompt: 0, interventions: [], metric: null, state: null, show: null, quantity: null, part: null, width: null, height: null, font_size: null, dark: false, title: null } satisfies FigureRequest;
     expect(() => figureOf(single, request)).toThrow(/several prompts/u);
     const { option } = figureOf(model, request);
     expect((option.title as { text: string }).text).toBe(`${model.spec(head)} across prompts`);

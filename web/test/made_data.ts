@@ -11,6 +11,7 @@ import type {
   CellColumns,
   DecidedColumns,
   DecidedSummary,
+  FollowedData,
   InterventionInfo,
   PageData,
   PairsData,
@@ -39,6 +40,8 @@ export interface MadeRequest {
   leftOut?: string[];
   /** Tests beside the paired one: each finds less than the one before it. */
   beside?: string[];
+  /** Pairs of words that are followed in every prompt: the first and the last token, and so inwards. */
+  followed?: number;
   /** Gives every block a noise floor of this size. */
   noise?: number;
 }
@@ -357,6 +360,25 @@ function studyOf(): StudyData {
 }
 
 /** A whole document. */
+/** Words that follow the mean change of the pairs, twice as far. */
+function followedOf(n: number, runs: MadeRun[], tokens: { text: string }[], layers: number): FollowedData[] {
+  return Array.from({ length: n }, (_, k) => {
+    const [first, second] = [k, tokens.length - 1 - k];
+    const clean = Array.from({ length: layers + 1 }, (__, state) => 0.9 - 0.5 * Math.sin((Math.PI * (state + k)) / (layers + n)));
+    return {
+      pair: `${tokens[first]!.text.trim()},${tokens[second]!.text.trim()}`,
+      positions: [first, second],
+      clean: encodeFloats(clean),
+      silenced: encodeFloats(
+        runs.flatMap((run) => {
+          const cut = layers + 1 - run.rows.length;
+          return run.rows.map((row, at) => clean[cut + at]! + 2 * row.mean);
+        }),
+      ),
+    };
+  });
+}
+
 export function madeData(request: MadeRequest): PageData {
   const { layers, heads } = request;
   const noise = seeded(request.seed ?? 1);
@@ -415,6 +437,7 @@ export function madeData(request: MadeRequest): PageData {
       cells: cellsOf(runs, request),
       beside: beside.map((list) => decidedOf(list, request.large ?? false)),
       token_share: besideNames.includes("token-swap") ? sharesOf(runs, tokens.length) : null,
+      followed: request.followed === undefined ? null : followedOf(request.followed, runs, tokens, layers),
       has_final_norm: true,
       pairs: strongest.length > 0 ? pairsOf(strongest, runs, cuts, layers, tokens.length, noise) : null,
     };

@@ -4,30 +4,36 @@
  * more than what the reader sees.
  */
 import type { EChartsOption } from "echarts";
-import { type Changed, type Choice, type ChoiceStore } from "./choice";
+import type { Choice } from "./choice";
 import { el } from "./dom";
 import { rasterised, save, saveText } from "./download";
 import { type Chart, makeChart, svgOf } from "./echarts_parts";
 import type { Look } from "./look";
 import type { Theme } from "../theme";
 
-export interface ChartSpec {
+/** Holds what a reader has chosen, and tells who listens what of it changed. */
+export interface Chosen<C> {
+  readonly choice: C;
+  listen(listener: (choice: C, changed: ReadonlySet<keyof C>) => void): void;
+}
+
+export interface ChartSpec<C = Choice> {
   /** Id of the section and start of the files' names. */
   id: string;
   heading: string;
   /** What is seen, in one or two sentences. */
   hint: string;
   /** Parts of the choice that the chart depends on. */
-  uses: readonly (keyof Choice)[];
+  uses: readonly (keyof C)[];
   /** The chart, or the sentence that says why there is none. */
-  option: (choice: Choice, theme: Theme) => EChartsOption | string;
+  option: (choice: C, theme: Theme) => EChartsOption | string;
   /** The chart as it leaves the page, where that is another one. */
-  figure?: (choice: Choice, theme: Theme) => EChartsOption | string;
-  csv: (choice: Choice) => string;
+  figure?: (choice: C, theme: Theme) => EChartsOption | string;
+  csv: (choice: C) => string;
   /** What the chart shows, for those who do not see it. */
-  label: (choice: Choice) => string;
+  label: (choice: C) => string;
   /** Part of the files' names: what was chosen. */
-  name: (choice: Choice) => string;
+  name: (choice: C) => string;
   /** Width and height of an exported figure. */
   size: readonly [number, number];
   /** Whether the panel has its keyboard and label itself. */
@@ -37,13 +43,13 @@ export interface ChartSpec {
 /** Width of a chart on paper, in CSS pixels. */
 const kPrintWidth = 680;
 
-export class ChartPanel {
+export class ChartPanel<C = Choice> {
   readonly element: HTMLElement;
   /** Between heading and chart: the place for a panel's own controls. */
   readonly controls = el("div", "controls");
   readonly canvas: HTMLElement;
-  readonly #spec: ChartSpec;
-  readonly #store: ChoiceStore;
+  readonly #spec: ChartSpec<C>;
+  readonly #store: Chosen<C>;
   readonly #look: Look;
   readonly #why = el("p", { class: "why", attrs: { hidden: true } });
   readonly #status = el("span", { class: "export-status", attrs: { role: "status" } });
@@ -55,7 +61,7 @@ export class ChartPanel {
   #ready: ((chart: Chart) => void) | null = null;
   #drawn: ((chart: Chart) => void) | null = null;
 
-  constructor(spec: ChartSpec, store: ChoiceStore, look: Look) {
+  constructor(spec: ChartSpec<C>, store: Chosen<C>, look: Look) {
     this.#spec = spec;
     this.#store = store;
     this.#look = look;
@@ -150,7 +156,7 @@ export class ChartPanel {
     return chart;
   }
 
-  #changed(changed: Changed): void {
+  #changed(changed: ReadonlySet<keyof C>): void {
     if (this.#spec.uses.some((key) => changed.has(key))) this.refresh();
   }
 

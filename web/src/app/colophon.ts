@@ -3,7 +3,8 @@ import type { PageData } from "../data";
 import { el } from "./dom";
 import { visible } from "./text";
 
-function glossary(data: PageData): [string, string][] {
+/** The words of a page of silenced heads. */
+export function glossary(data: PageData): [string, string][] {
   const { n_layer } = data.model;
   const late = Math.ceil(n_layer / 5);
   return [
@@ -32,9 +33,9 @@ export function makeLeftOut(data: PageData): HTMLElement | null {
 }
 
 /** The end of the page. */
-export function makeColophon(data: PageData): HTMLElement {
+export function makeColophon(version: string, words: [string, string][]): HTMLElement {
   const list = el("dl", "glossary");
-  for (const [term, meaning] of glossary(data)) list.append(el("div", {}, el("dt", {}, term), el("dd", {}, meaning)));
+  for (const [term, meaning] of words) list.append(el("div", {}, el("dt", {}, term), el("dd", {}, meaning)));
   return el(
     "footer",
     "colophon",
@@ -43,7 +44,7 @@ export function makeColophon(data: PageData): HTMLElement {
     el(
       "p",
       "hint",
-      `Made by tacet ${visible(data.version)}. This file is complete in itself and asks no server for anything; the address above reproduces the view. Charts are drawn with Apache ECharts.`,
+      `Made by tacet ${visible(version)}. This file is complete in itself and asks no server for anything; the address above reproduces the view. Charts are drawn with Apache ECharts.`,
     ),
   );
 }

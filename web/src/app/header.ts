@@ -43,25 +43,31 @@ function settingsText(data: PageData): string {
   ].join("; ");
 }
 
-function tokenChips(prompt: PromptData): HTMLElement {
-  const touched = prompt.positions === "all" ? null : new Set(prompt.positions);
-  const list = el("ol", { class: "tokens", attrs: { "aria-label": "Tokens of the prompt", start: 0 } });
-  prompt.tokens.forEach((token, at) => {
-    const mark = touched?.has(at) ?? false;
+/** A text's tokens in a row; what `marks` says of a position stands behind its id. */
+export function chipsOf(tokens: readonly { id: number; text: string }[], label: string, marks: (at: number) => string | null): HTMLElement {
+  const list = el("ol", { class: "tokens", attrs: { "aria-label": label, start: 0 } });
+  tokens.forEach((token, at) => {
+    const mark = marks(at);
     list.append(
       el(
         "li",
-        mark ? "token touched" : "token",
+        mark === null ? "token" : "token touched",
         el("span", "token-at", String(at)),
         el("bdi", "token-text", visibleToken(token.text)),
-        el("span", "token-id", mark ? `${token.id} · cut here` : String(token.id)),
+        el("span", "token-id", mark === null ? String(token.id) : `${token.id} · ${mark}`),
       ),
     );
   });
   return list;
 }
 
-function rows(entries: [string, Node | string][]): HTMLElement {
+function tokenChips(prompt: PromptData): HTMLElement {
+  const touched = prompt.positions === "all" ? null : new Set(prompt.positions);
+  return chipsOf(prompt.tokens, "Tokens of the prompt", (at) => (touched?.has(at) ? "cut here" : null));
+}
+
+/** Facts as a list of terms. */
+export function rows(entries: [string, Node | string][]): HTMLElement {
   const list = el("dl", "facts");
   for (const [name, value] of entries) {
     list.append(el("div", {}, el("dt", {}, name), el("dd", {}, value)));
@@ -70,12 +76,12 @@ function rows(entries: [string, Node | string][]): HTMLElement {
 }
 
 /** The line on top: what this page is about. */
-export function makeTitle(data: PageData): HTMLElement {
+export function makeTitle(data: Pick<PageData, "model" | "title">, kicker: string): HTMLElement {
   const { n_layer, n_head } = data.model;
   return el(
     "header",
     "title",
-    el("p", "kicker", data.study ? "tacet · study" : "tacet · silenced attention heads"),
+    el("p", "kicker", kicker),
     el("h1", {}, data.title === "" ? isolated(data.model.id) : isolated(data.title)),
     el(
       "p",

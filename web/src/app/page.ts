@@ -4,7 +4,7 @@ import { PageModel } from "../model";
 import { followAddress } from "./address";
 import { type Choice, ChoiceStore, type Known } from "./choice";
 import { makeChooser, makeCompared, makeOneTest } from "./chooser";
-import { makeColophon, makeLeftOut } from "./colophon";
+import { glossary, makeColophon, makeLeftOut } from "./colophon";
 import { el, fill } from "./dom";
 import { formatFragment } from "./fragment";
 import { makeGlance } from "./glance";
@@ -13,6 +13,7 @@ import { makeFamilies, makeGeometry, makePerturbation, makeRipple, makeTrajector
 import { Look } from "./look";
 import { makeMap } from "./map_panel";
 import { makePairs } from "./pairs_panel";
+import { makeFollowed } from "./followed_panel";
 import { makeForest } from "./forest_panel";
 import { makeReading } from "./reading_panel";
 import { HeadTable } from "./table";
@@ -79,7 +80,7 @@ function linker(known: Known, start: Choice, store: ChoiceStore): (index: number
 }
 
 /** What the address asked for and the page does not have. */
-function makeNotes(): { element: HTMLElement; tell: (notes: string[]) => void } {
+export function makeNotes(): { element: HTMLElement; tell: (notes: string[]) => void } {
   const element = el("div", { class: "notes", attrs: { role: "status" } });
   return {
     element,
@@ -124,9 +125,11 @@ export function makePage(data: PageData, place: HTMLElement): void {
     pairs: makePairs(model, store, look, linkTo),
   };
   const forest = makeForest(model, store, look);
+  const followed = makeFollowed(model, store, look);
+  const optional = [forest, followed].filter((panel) => panel !== null);
   fill(
     place,
-    makeTitle(data),
+    makeTitle(data, data.study ? "tacet · study" : "tacet · silenced attention heads"),
     el(
       "main",
       {},
@@ -142,18 +145,19 @@ export function makePage(data: PageData, place: HTMLElement): void {
       el("div", "side-by-side", panels.ripple.element, panels.perturbation.element),
       el("div", "side-by-side", panels.trajectory.element, panels.families.element),
       el("div", forest === null ? {} : "side-by-side", panels.geometry.element, forest?.element),
+      followed?.element,
       makeTokens(model, store, look),
       panels.pairs.element,
       makeLeftOut(data),
     ),
-    makeColophon(data),
+    makeColophon(data.version, glossary(data)),
   );
   followAddress(store, known, start, notes.tell);
-  printOnPaper(look, [...Object.values(panels), ...(forest === null ? [] : [forest])]);
+  printOnPaper(look, [...Object.values(panels), ...optional]);
 }
 
 /** Paper is light and of one width, and shows the charts that were out of view too. */
-function printOnPaper(look: Look, panels: { print: (on: boolean) => void }[]): void {
+export function printOnPaper(look: Look, panels: { print: (on: boolean) => void }[]): void {
   const print = (on: boolean) => {
     look.print(on);
     for (const panel of panels) panel.print(on);

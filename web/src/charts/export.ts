@@ -18,10 +18,11 @@ export interface ChartViews {
   families: FamiliesView;
   geometry: LinesView;
   forest: ForestView;
+  followed: LinesView;
 }
 export type ChartKind = keyof ChartViews;
 
-type Field = string | number | null | undefined;
+export type Field = string | number | null | undefined;
 
 function field(value: Field): string {
   if (value === null || value === undefined) return "";
@@ -32,7 +33,8 @@ function field(value: Field): string {
   return String(Number(value.toPrecision(9)));
 }
 
-function csvOf(header: readonly string[], rows: readonly (readonly Field[])[]): string {
+/** Rows under a header, as RFC 4180 says. */
+export function csvOf(header: readonly string[], rows: readonly (readonly Field[])[]): string {
   return [header, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");
 }
 
@@ -116,6 +118,18 @@ function forestCsv(model: PageModel, view: ForestView): string {
   return csvOf(["spec", "kind", "name", "late_delta", "ci_low", "ci_high", "prediction_low", "prediction_high"], rows);
 }
 
+function followedCsv(model: PageModel, view: LinesView): string {
+  const rows: Field[][] = [];
+  for (const i of view.interventions) {
+    for (const { pair, positions, clean, silenced } of model.followed(view.prompt, i) ?? []) {
+      for (let state = 0; state < clean.length; state++) {
+        rows.push([model.spec(i), pair, positions[0], positions[1], state === model.nLayer ? "ln_f" : state, clean[state], silenced[state], silenced[state]! - clean[state]!]);
+      }
+    }
+  }
+  return csvOf(["spec", "pair", "position_a", "position_b", "layer", "clean", "silenced", "delta"], rows);
+}
+
 /** The numbers that a chart shows. */
 export function chartCsv<Kind extends ChartKind>(kind: Kind, model: PageModel, view: ChartViews[Kind]): string {
   switch (kind) {
@@ -129,6 +143,8 @@ export function chartCsv<Kind extends ChartKind>(kind: Kind, model: PageModel, v
       return trajectoryCsv(model, view as TrajectoryView);
     case "forest":
       return forestCsv(model, view as ForestView);
+    case "followed":
+      return followedCsv(model, view as LinesView);
     case "pairs":
       return pairsCsv(model, view as PairsView);
     default:

@@ -52,6 +52,12 @@ export function divergingScale(theme: Theme, values: readonly number[] | Float32
   };
 }
 
+/** A scale around zero that holds all sizes up to `most`, however few they are. */
+export function wholeScale(theme: Theme, most: number, beyond: boolean): Scale {
+  const limit = rounded(most);
+  return { low: -limit, high: limit, step: limit / 2, beyond, diverging: true, colour: (value) => colourAt(theme.diverging, (value / limit + 1) / 2) };
+}
+
 /** A scale from `low` to `high`; `reversed` where the low end is what matters. */
 export function sequentialScale(theme: Theme, low: number, high: number, step: number, reversed = false): Scale {
   const span = high > low ? high - low : 1;
