@@ -126,6 +126,15 @@ class Kept(DatabaseTest):
         second = json.loads(self.show("predict", "--run", "2", "--format", "json"))
         self.assertEqual(second["interventions"][0]["spec"], "L3H1")
 
+    def test_each_variant_is_a_run(self):
+        both = ("predict", BERLIN, "--heads", "L3H1,L3H2", *TARGETS)
+        ask(*both, "--mode", "zero,mean", "--db", self.database, "-q")
+        for run_id, mode in ("1", "zero"), ("2", "mean"):
+            live = ask(*both, "--mode", mode, "--format", "json")
+            self.assertEqual(self.show("predict", "--run", run_id, "--format", "json"), live)
+            ask(*both, "--mode", mode, "--db", self.database, "-q")
+        self.assertIn("Also of tacet predict: run 2", " ".join(self.show("predict").split()))
+
     def test_ids_alone_will_do(self):
         model = write_tiny_model(self.folder / "model")
         command = ("predict", "--model", model, "--token-ids", IDS, "--target-id", "7", "--format", "json")
@@ -136,8 +145,8 @@ class Kept(DatabaseTest):
     def test_sweeps_see_their_own_runs_alone(self):
         ask(*PREDICT, "--db", self.database, "-q")
         self.assert_fails(FAILED, "sweep", "--db", self.database, "--show", says="no results of a sweep")
-        self.assert_fails(FAILED, "report", "--db", self.database, "--out", str(self.folder / "a.html"),
-                          says="no results of a sweep")
+        self.assert_fails(FAILED, "figure", "map", "--db", self.database, "--out",
+                          str(self.folder / "a.svg"), says="no results of a sweep")
         swept = ask("sweep", BERLIN, "--db", self.database, "--heads", "L3H5", "--format", "json")
         self.assertEqual(ask("sweep", "--db", self.database, "--show", "--format", "json"), swept)
         self.assertEqual(json.loads(swept)["prompts"][0]["run"], 2)

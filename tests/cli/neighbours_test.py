@@ -85,7 +85,44 @@ class Predict(NeighbourTest):
         ask(*PREDICT, "--report", self.page, "--out", str(self.folder / "table.txt"))
         self.assertEqual(data_of(self.page), wanted)
         self.assert_fails(WRONG_USAGE, *PREDICT, "--report", self.page, "--out", self.page,
-                          says="--report and --out")
+                          says="--report and another option name the same file")
+
+    def test_a_comparison_is_on_the_page_that_is_written_at_once(self):
+        command = ("predict", PROMPT, "--heads", "3.0-3", *TARGET, "--mode", "zero,mean")
+        result = self.made(*command)
+        wanted = self.report()
+        ask(*command, "--report", self.page, "-q")
+        self.assertEqual(data_of(self.page), wanted)
+        self.assertEqual([head["values"] for head in wanted["comparison"]["heads"]],
+                         [head["values"] for head in result["comparison"]["heads"]])
+        self.assertIn("mean", self.draw("comparison"))
+
+    def test_the_database_gives_the_page_of_the_json(self):
+        database = str(self.folder / "results.db")
+        self.made(*PREDICT, "--db", database, "-q")
+        wanted = self.report()
+        for which in ((), ("--run", "1")):
+            ask("report", "--db", database, *which, "--out", self.page)
+            self.assertEqual(data_of(self.page), wanted)
+        # Beside a sweep it has to be asked for by its run, or by the kind of a figure.
+        ask("sweep", PROMPT, "--heads", "L3H0", "--db", database, "-q")
+        ask("report", "--db", database, "--out", self.page)
+        self.assertEqual(data_of(self.page)["schema"], "tacet.page/1")
+        ask("report", "--db", database, "--run", "1", "--out", self.page)
+        self.assertEqual(data_of(self.page), wanted)
+        ask("figure", "predict", "--db", database, "--out", str(self.folder / "a.svg"))
+        self.assert_fails(FAILED, "figure", "patch", "--db", database, "--out",
+                          str(self.folder / "b.svg"), says="patch")
+        self.assert_fails(FAILED, "report", "--db", database, "--run", "7", "--out", self.page,
+                          says="no run 7")
+
+    def test_a_list_of_prompts_has_no_page(self):
+        prompts = self.folder / "prompts.txt"
+        prompts.write_text("I like pizza\nI like cheese\n")
+        self.assert_fails(WRONG_USAGE, "predict", "--prompts", str(prompts), *TARGET, "--report", self.page,
+                          says="--report shows what heads do to one prompt")
+        self.assert_fails(WRONG_USAGE, "predict", "--prompts", str(prompts), *TARGET, "--mode", "zero,mean",
+                          says="--prompts asks one thing of many prompts")
 
     def test_a_comparison_goes_along(self):
         result = self.made(*PREDICT)

@@ -67,7 +67,7 @@ export function madeComparison(names: string[], specs: string[], values: number[
     pairs: names.slice(1).map((_, v) => {
       const [a, b] = [values[0]!, values[v + 1]!];
       const r = a.reduce((sum, one, k) => sum + (one - mean(a)) * (b[k]! - mean(b)), 0) / ((a.length - 1) * sd(a) * sd(b));
-      return { a: 0, b: v + 1, pearson: r, spearman: r, same_sign: 0.8, sd_ratio: sd(a) / sd(b), n_both: 2, n_only_a: 1, n_only_b: 2, spread_test: { statistic: 4.2, df: 30, p: 0.0002 } };
+      return { a: 0, b: v + 1, pearson: r, spearman: r, same_sign: 0.8, sd_ratio: sd(b) / sd(a), n_both: 2, n_only_a: 1, n_only_b: 2, spread_test: { statistic: 4.2, df: 30, p: 0.0002 } };
     }),
     heads: specs.map((spec, s) => ({ spec, values: values.map((list) => list[s]!) })),
   };

@@ -69,14 +69,14 @@ describe("a comparison", () => {
 
   it("has histograms whose bins hold all heads, and a point for each head", () => {
     const drawn = read(comparisonHistograms(compared, lightTheme)).series as unknown as { data: number[][] }[];
-    for (const one of drawn) expect(one.data.slice(0, -1).reduce((sum, [, count]) => sum + count!, 0)).toBe(4);
+    for (const one of drawn) expect(one.data.slice(0, -1).reduce((sum, [, root]) => sum + root! * root!, 0)).toBeCloseTo(4);
     expect(read(comparisonScatter(compared, 0, lightTheme)).series[0]!.data).toHaveLength(4);
   });
 
   it("is said in words", () => {
-    expect(pairSentence(data, data.pairs[0]!)).toMatch(/^zero and mean: Pearson's r 0\.9.*80 % of the heads.*2 heads count in both, 1 by zero alone, 2 by mean alone/);
+    expect(pairSentence(data, data.pairs[0]!)).toMatch(/^zero and mean: Pearson's r 0\.9.*80 % of the heads.*2 heads change the most likely token in both, 1 by zero alone, 2 by mean alone.*by mean is [\d.]+ times that by zero/);
     expect(pairSentence(data, { ...data.pairs[0]!, a: "mean", b: "zero", pearson: null, same_sign: null, sd_ratio: null, spread_test: null })).toBe(
-      "mean and zero: Pearson's r –, Spearman's 1. 2 heads count in both, 1 by mean alone, 2 by zero alone.".replace("1. 2", `${Number((data.pairs[0]!.spearman as number).toPrecision(3))}. 2`),
+      "mean and zero: Pearson's r –, Spearman's 1. 2 heads change the most likely token in both, 1 by mean alone, 2 by zero alone.".replace("1. 2", `${Number((data.pairs[0]!.spearman as number).toPrecision(3))}. 2`),
     );
   });
 });

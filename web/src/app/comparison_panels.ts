@@ -90,7 +90,7 @@ export function makeComparison<C>(model: PredictModel, data: ComparisonData, sto
     {
       id: "histograms",
       heading: "How the values are spread",
-      hint: "Heads per bin, with the same bins for every way to silence.",
+      hint: "Heads per bin, with the same bins for every way to silence. Heights are the square roots of the numbers, so that few heads show.",
       uses: [],
       option: (_, theme) => comparisonHistograms(compared, theme),
       csv: () => csvOf(["from", "to", ...data.variants.map((one) => one.name)], data.edges.slice(1).map((to, bin) => [data.edges[bin], to, ...data.variants.map((one) => one.histogram[bin])])),
@@ -125,7 +125,7 @@ export function makeComparison<C>(model: PredictModel, data: ComparisonData, sto
     "section",
     { class: "comparison", attrs: { "aria-labelledby": "comparison-heading" } },
     el("h2", { attrs: { id: "comparison-heading" } }, "Ways to silence, side by side"),
-    el("p", "hint", `${visibleText(data.what, 120)}: ${valueName(data)} of each head by ${data.variants.map((one) => visibleText(one.name, 30)).join(", ")}.`),
+    el("p", "hint", `${valueName(data)}: ${visibleText(data.what, 120)}, of each head by ${data.variants.map((one) => visibleText(one.name, 30)).join(", ")}.`),
     summary(data),
     ...data.pairs.map((pair) => el("p", "pair-words", pairSentence(data, pair))),
     el("div", "side-by-side", ...maps.map((panel) => panel.element), histograms.element, ...scatters.map((panel) => panel.element)),

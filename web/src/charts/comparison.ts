@@ -33,9 +33,11 @@ export function variantIndex(data: ComparisonData, which: number | string): numb
   return found;
 }
 
+const valueNames: Record<string, string> = { late_delta: "late Δ", delta_prob: "ΔP", delta_logit_diff: "Δ logit difference" };
+
 /** The value's name as an axis has it. */
 export function valueName(data: ComparisonData): string {
-  return visibleText(data.value, 40);
+  return valueNames[data.value] ?? visibleText(data.value, 40);
 }
 
 function names(data: ComparisonData): string[] {
@@ -141,12 +143,13 @@ export function comparisonHistograms(compared: Compared, theme: Theme): EChartsO
   const { edges } = data;
   if (edges.length < 2) return emptyChart(theme, title, "there are no bins: all values are one");
   const labels = names(data);
-  const note = `${compared.subject}\nHeads per bin; the bins are the same for all.`;
+  const note = `${compared.subject}\nHeads per bin; the bins are the same for all, and heights the square roots of the numbers, so that few heads show.`;
   const { base, top } = headOf(theme, title, note, `${title}: ${labels.join(", ")}.`);
   const legend = legendOf(theme, top, labels);
   const bottom = bottomRoom(theme);
   const { left, gap } = leftRoom(theme, 4);
   const look = axisLook(theme, "heads", gap) as { axisLabel: object };
+  const height = (one: ComparisonData["variants"][number], bin: number) => Math.sqrt(one.histogram[Math.min(bin, one.histogram.length - 1)]!);
   return {
     ...base,
     legend: legend.legend,
@@ -162,7 +165,7 @@ export function comparisonHistograms(compared: Compared, theme: Theme): EChartsO
     },
     grid: { left, right: kMargin + 12, top: top + legend.height + 6, bottom: bottom.bottom },
     xAxis: { ...axisLook(theme, valueName(data), bottom.gap), type: "value", min: edges[0], max: edges[edges.length - 1], axisLabel: { color: theme.muted, fontSize: theme.fontSize, fontFamily: theme.font, hideOverlap: true, formatter: (value: number) => number(value) } },
-    yAxis: { ...look, type: "value", minInterval: 1, splitLine: { show: true, lineStyle: { color: theme.grid, width: 1 } } },
+    yAxis: { ...look, type: "value", minInterval: 1, axisLabel: { ...look.axisLabel, formatter: (root: number) => number(root * root) }, splitLine: { show: true, lineStyle: { color: theme.grid, width: 1 } } },
     series: data.variants.map((one, v) => ({
       type: "line",
       name: labels[v]!,
@@ -172,7 +175,7 @@ export function comparisonHistograms(compared: Compared, theme: Theme): EChartsO
       lineStyle: { color: colourOf(theme, v), width: 2, type: v === 0 ? "solid" : v % 2 === 1 ? [6, 3] : [2, 3] },
       itemStyle: { color: colourOf(theme, v) },
       areaStyle: { color: colourOf(theme, v), opacity: 0.15 },
-      data: edges.map((edge, bin) => [edge, bin < one.histogram.length ? one.histogram[bin]! : one.histogram[one.histogram.length - 1]!]),
+      data: edges.map((edge, bin) => [edge, height(one, bin)]),
     })),
   } as EChartsOption;
 }
@@ -241,11 +244,11 @@ export function pairSentence(data: ComparisonData, pair: VariantPair): string {
   const ratio = real(pair.sd_ratio);
   const test = pair.spread_test;
   const p = test === null ? NaN : real(test.p);
-  const spread = isNaN(ratio)
-    ? ""
-    : ` The standard deviation by ${a} is ${number(ratio)} times that by ${b}${isNaN(p) ? "" : ` (equal spread: p ${number(p)})`}.`;
+  const doubt = isNaN(p) ? "" : ` (Pitman and Morgan's test of equal spread: p ${number(p)}, too small where few heads do most)`;
+  const spread = isNaN(ratio) ? "" : ` The standard deviation by ${b} is ${number(ratio)} times that by ${a}${doubt}.`;
+  const flagged = data.variants.some((one) => one.n_top1_changed !== null) ? "change the most likely token" : "are significant";
   return (
     `${a} and ${b}: Pearson's r ${number(real(pair.pearson))}, Spearman's ${number(real(pair.spearman))}.${sign}` +
-    ` ${pair.n_both} heads count in both, ${pair.n_only_a} by ${a} alone, ${pair.n_only_b} by ${b} alone.${spread}`
+    ` ${pair.n_both} heads ${flagged} in both, ${pair.n_only_a} by ${a} alone, ${pair.n_only_b} by ${b} alone.${spread}`
   );
 }
