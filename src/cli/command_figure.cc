@@ -53,16 +53,6 @@ constexpr const char* kExamples =
     "  tacet figure patch --json patch.json --width 600 --out patch.pdf\n"
     "  tacet figure trajectory --json l3h5.json --width 600 --font-size 14 --out trajectory.svg\n";
 
-void check_files(const FigureOptions& figure) {
-  for (const std::optional<std::string>& source : {figure.source.database, figure.source.json}) {
-    std::error_code ignored;
-    if (source &&
-        (source == figure.out || std::filesystem::equivalent(*source, *figure.out, ignored))) {
-      throw UsageError("--out names the file that holds the results; give another one");
-    }
-  }
-}
-
 void check_single(std::size_t n_named, FigureKind kind) {
   if (n_named > 1) {
     throw UsageError(fmt::format("a figure of kind {} shows one intervention; --heads names {}",
@@ -199,7 +189,6 @@ void run_figure(const FigureArguments& arguments, const Terminal& terminal) {
   const FigureOptions& figure = arguments.figure;
   check_figure(figure);
   format_of(*figure.out);
-  check_files(figure);
   const Drawing drawing = std::visit(
       [&](auto&& content) {
         return drawing_of(std::forward<decltype(content)>(content), arguments, terminal);

@@ -88,7 +88,6 @@ std::string rendered(const PatchResult& result, const Model& model, const Output
 
 void run_patch(const PatchArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
-  check_report(arguments.report, output, arguments.database);
   check_pairs(arguments.pairs, arguments.target);
   const double start = now_seconds();
   const Model model = load_model(arguments.model, output);
@@ -136,7 +135,7 @@ Command declare_patch(CLI::App& root) {
   declare_memory(*app, arguments->options.memory);
   return {app, [arguments, app](const Terminal& terminal) {
             check_output(arguments->output);
-            check_database(*app, arguments->database, arguments->output);
+            check_database(*app, arguments->database);
             if (arguments->database.show) {
               show_patch(arguments->database, arguments->output, terminal);
             } else {

@@ -122,7 +122,6 @@ void keep_variants(store::SweepDatabase& database, const std::string& file, cons
 
 void run_predict(const PredictArguments& arguments, const Terminal& terminal) {
   const OutputOptions& output = arguments.output;
-  check_report(arguments.report, output, arguments.database);
   check_targets(arguments.target, /*one=*/false);
   const std::vector<CutVariant> variants = cut_variants(arguments.cut);
   check_compare_by(arguments.compare_by, variants, arguments.target);
@@ -262,7 +261,7 @@ Command declare_predict(CLI::App& root) {
   declare_memory(*app, arguments->options.memory);
   return {app, [arguments, app](const Terminal& terminal) {
             check_output(arguments->output);
-            check_database(*app, arguments->database, arguments->output);
+            check_database(*app, arguments->database);
             if (arguments->database.show) {
               show_predict(arguments->database, arguments->output, terminal);
             } else if (arguments->list) {

@@ -42,12 +42,6 @@ constexpr const char* kExamples =
 
 void run_report(const ReportArguments& arguments, const Terminal& terminal) {
   if (!arguments.output.out) throw UsageError("no file is named; give --out FILE.html");
-  for (const std::optional<std::string>& source :
-       {arguments.source.database, arguments.source.json}) {
-    if (source && source == arguments.output.out) {
-      throw UsageError("--out names the file that holds the results; give another one");
-    }
-  }
   AnyContent any = read_content(arguments.source);
   const OutputOptions& output = arguments.output;
   if (auto* const content = std::get_if<report::PageContent>(&any)) {

@@ -77,13 +77,6 @@ void check(const SilenceArguments& arguments) {
   if (arguments.output.format == Format::csv && !arguments.follow.empty()) {
     throw UsageError("csv has one row a block and no place for --pair; use --format json");
   }
-  if (arguments.dump && arguments.dump == arguments.output.out) {
-    throw UsageError("--out and --dump name the same file; give two different ones");
-  }
-  if (arguments.report.file &&
-      (arguments.report.file == arguments.output.out || arguments.report.file == arguments.dump)) {
-    throw UsageError("--report and another option name the same file; give different ones");
-  }
 }
 
 std::string rendered(const SilenceResult& result, const std::optional<ControlResult>& control,

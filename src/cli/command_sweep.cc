@@ -70,13 +70,6 @@ void check(const SweepArguments& arguments, const CLI::App& app) {
   if (!arguments.store.database) {
     throw UsageError("no database is named; give --db FILE, which keeps the results");
   }
-  if (arguments.output.out && same_file(*arguments.output.out, *arguments.store.database)) {
-    throw UsageError("--out and --db name the same file; give two different ones");
-  }
-  if (arguments.report.file && (same_file(*arguments.report.file, *arguments.store.database) ||
-                                arguments.report.file == arguments.output.out)) {
-    throw UsageError("--report and another option name the same file; give different ones");
-  }
   if (arguments.report.pairs && !arguments.report.file) {
     throw UsageError("--report-pairs says what the page of --report shows; give --report FILE too");
   }

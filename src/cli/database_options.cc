@@ -67,15 +67,6 @@ void declare_database(CLI::App& app, DatabaseOptions& options) {
   }
 }
 
-void check_report(const ReportOptions& report, const OutputOptions& output,
-                  const DatabaseOptions& database) {
-  if (!report.file) return;
-  if (report.file == output.out ||
-      (database.database && same_file(*report.file, *database.database))) {
-    throw UsageError("--report and another option name the same file; give different ones");
-  }
-}
-
 void check_show(const CLI::App& app, std::span<const std::string_view> allowed,
                 std::string_view noun) {
   for (const CLI::Option* const option : app.get_options()) {
@@ -90,16 +81,12 @@ void check_show(const CLI::App& app, std::span<const std::string_view> allowed,
   }
 }
 
-void check_database(const CLI::App& app, const DatabaseOptions& options,
-                    const OutputOptions& output) {
+void check_database(const CLI::App& app, const DatabaseOptions& options) {
   if (options.show && !options.database) {
     throw UsageError("no database is named; give --db FILE, whose results --show shows");
   }
   if (options.run && !options.show) {
     throw UsageError("--run chooses what --show shows; give --show too, or leave it out");
-  }
-  if (options.database && output.out && same_file(*output.out, *options.database)) {
-    throw UsageError("--out and --db name the same file; give two different ones");
   }
   if (options.show) check_show(app, kShowOptions, "a result");
 }
@@ -116,14 +103,6 @@ store::SweepDatabase open_for_writing(const std::filesystem::path& file, bool qu
                     file.string(), upgrade->from, store::kSchemaVersion, upgrade->copy.string()));
   }
   return database;
-}
-
-bool same_file(const std::filesystem::path& out, const std::filesystem::path& database) {
-  std::error_code ignored;
-  if (std::filesystem::equivalent(out, database, ignored)) return true;
-  const std::filesystem::path target = std::filesystem::weakly_canonical(out, ignored);
-  const std::string source = std::filesystem::weakly_canonical(database, ignored).string();
-  return target == source || target == source + "-wal" || target == source + "-shm";
 }
 
 void keep(store::SweepDatabase& database, const std::string& file, const Model& model,

@@ -28,12 +28,7 @@ void declare_database(CLI::App& app, DatabaseOptions& options);
 
 /// Throws UsageError for options that contradict each other, and with --show for every option that
 /// says how a result is made.
-void check_database(const CLI::App& app, const DatabaseOptions& options,
-                    const OutputOptions& output);
-
-/// Throws UsageError when --report names the file of another option.
-void check_report(const ReportOptions& report, const OutputOptions& output,
-                  const DatabaseOptions& database);
+void check_database(const CLI::App& app, const DatabaseOptions& options);
 
 /// Throws UsageError when --show stands beside an option that is not among `allowed`. `noun` is
 /// what the others say how to make: "a sweep".
@@ -43,9 +38,6 @@ void check_show(const CLI::App& app, std::span<const std::string_view> allowed,
 /// Opens the database for writing; a signal waits until that is done. Says on standard error,
 /// unless `quiet`, that it was brought to this version. Throws OutputError.
 store::SweepDatabase open_for_writing(const std::filesystem::path& file, bool quiet);
-
-/// Whether writing to `out` would write to the database or to what SQLite keeps beside it.
-bool same_file(const std::filesystem::path& out, const std::filesystem::path& database);
 
 /// Writes one result; a signal waits until it is whole. Says on standard error, unless `quiet`,
 /// what became of it. Throws OutputError.

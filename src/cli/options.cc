@@ -402,16 +402,18 @@ void declare_report_pairs(CLI::App& app, ReportOptions& options) {
 }
 
 void declare_page_source(CLI::App& app, PageSource& source) {
-  in_group("Results",
-           {add_text(app, "--db", "FILE", source.database, "The database of a sweep."),
-            add_text(app, "--json", "FILE", source.json,
-                     "The JSON that `tacet silence`, `predict` or `patch` wrote with --format json."),
-            add_int(app, "--run", source.run,
-                    "The run of this id alone, in place of the first one and those that belong "
-                    "with it."),
-            add_text(app, "--heads", "SPEC", source.heads,
-                     "The heads that are shown first, in place of the strongest: L3H5, or several "
-                     "with commas between them.")});
+  in_group(
+      "Results",
+      {add_text(app, "--db", "FILE", source.database, "The database of a sweep."),
+       add_text(app, "--json", "FILE", source.json,
+                "The JSON that `tacet silence`, `predict` or `patch` wrote with --format json."),
+       add_int(
+           app, "--run", source.run,
+           "The run of this id alone. Without it: the first sweep and those that belong with it, "
+           "or, where there is none, the first run of predict, or of patch."),
+       add_text(app, "--heads", "SPEC", source.heads,
+                "The heads that are shown first, in place of the strongest: L3H5, or several "
+                "with commas between them.")});
   in_group("Pairs of tokens",
            {add_text(app, "--pairs", "SPEC", source.pairs,
                      "The heads whose token x token matrices are shown, or none; else the ten "

@@ -80,7 +80,7 @@ std::string where_text(const SweepListing& listing) {
   const StoredRun& first = listing.runs.front();
   const std::vector<int>& positions = first.settings.positions;
   if (listing.runs.size() > 1) {
-    return positions.empty() ? "at all tokens" : "at the tokens that --at names in each prompt";
+    return positions.empty() ? "at all tokens" : "at the tokens that are named in each prompt";
   }
   if (positions.empty()) return fmt::format("at all {} tokens", first.prompt.tokens.size());
   return fmt::format("at position{} {}", positions.size() == 1 ? "" : "s",

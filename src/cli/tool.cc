@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/app_info.h"
+#include "cli/distinct_files.h"
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/suggest.h"
@@ -138,7 +139,9 @@ void Tool::run(std::vector<std::string> arguments, const Terminal& terminal) {
   if (!parse(std::move(arguments))) return;
   check_leftovers();
   for (const Command& command : commands_) {
-    if (command.app->parsed()) command.run(terminal);
+    if (!command.app->parsed()) continue;
+    check_distinct_files(*command.app);
+    command.run(terminal);
   }
 }
 

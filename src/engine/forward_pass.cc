@@ -53,9 +53,9 @@ class Pass {
         matmul_(threads),
         x_(batch_.n_rows(), d_model_),
         taken_out_(batch_.n_rows(), d_model_),
-        qkv_(batch_.runs_share_rows()
-                 ? batch_.n_rows()
-                 : std::min(batch_.n_rows(), batch_.n_clean_rows() + kFewRunRows),
+        attends_in_parts_(!batch_.runs_share_rows() && longest_run() <= kLongestInParts),
+        qkv_(attends_in_parts_ ? std::min(batch_.n_rows(), batch_.n_clean_rows() + kFewRunRows)
+                               : batch_.n_rows(),
              3 * d_model_),
         z_(batch_.n_rows(), d_model_),
         changed_(batch_.n_rows(), 0),
@@ -188,10 +188,17 @@ class Pass {
         });
   }
 
+  /// Rows of the run that has most of its own.
+  std::size_t longest_run() const {
+    std::size_t most = 0;
+    for (const BatchRun& run : batch_.runs()) most = std::max(most, run.sequence.n_own());
+    return most;
+  }
+
   /// Rows whose queries, keys and values are made first and kept in `qkv_`. Runs that share clean
   /// rows alone need none there; few rows are sooner done all at once.
   std::size_t qkv_rows() const {
-    const bool in_parts = rows_ - batch_.n_clean_rows() > kFewRunRows && !batch_.runs_share_rows();
+    const bool in_parts = attends_in_parts_ && rows_ - batch_.n_clean_rows() > kFewRunRows;
     return in_parts ? batch_.n_clean_rows() : rows_;
   }
 
@@ -403,6 +410,8 @@ class Pass {
   static constexpr std::size_t kRowsPerTask = 16;
   /// Rows of runs up to which their attention is not made in parts.
   static constexpr std::size_t kFewRunRows = 240;
+  /// Rows of a run up to which it is: a thread keeps those that it works on to itself.
+  static constexpr std::size_t kLongestInParts = 120;
 
   const model::Weights& weights_;
   const ModelConfig& config_;
@@ -414,7 +423,8 @@ class Pass {
   Matmul matmul_;
   Rows x_;          // residual stream
   Rows taken_out_;  // silenced contributions so far, in the runs' own rows
-  Rows qkv_;        // queries, keys and values of the first rows (qkv_rows())
+  bool attends_in_parts_;
+  Rows qkv_;  // queries, keys and values of the first rows (qkv_rows())
   /// The heads' outputs side by side, the input of attn.c_proj; before the attention, and behind
   /// the last block, a LayerNorm's output.
   Rows z_;

@@ -17,6 +17,18 @@ ResultDocument read_result_json(const std::filesystem::path& file) {
   if (schema == "tacet.silence/1") return read_silence(document.of("silence"));
   if (schema == "tacet.predict/1") return read_predict(document.of("predict"));
   if (schema == "tacet.patch/1") return read_patch(document.of("patch"));
+  if (schema == "tacet.sweep/1" && document.has("comparison")) {
+    throw InputError(
+        fmt::format("{}: compares sweeps, which have neither page nor figure as yet; "
+                    "give one of them with --db and --run",
+                    json.name()));
+  }
+  if (schema == "tacet.predict-prompts/1") {
+    throw InputError(
+        fmt::format("{}: holds many prompts, and a page or a figure is of one; with --db "
+                    "`tacet predict --prompts` keeps each as a run, which --run names",
+                    json.name()));
+  }
   if (schema == "tacet.sweep/1" || schema == "tacet.study/1") {
     throw InputError(
         fmt::format("{}: is the summary of a sweep, without its blocks; give the "

@@ -289,6 +289,42 @@ class Outputs(ToolTest):
             self.assertEqual((child.returncode, out, error), (status, b"", b""))
 
 
+class SameFile(ToolTest):
+    """What is written never takes the place of what is read, or of another thing that is written."""
+
+    def assert_kept(self, options, *arguments):
+        before = {path: path.read_bytes() for path in self.folder.iterdir()}
+        self.assert_fails(WRONG_USAGE, *arguments, says=f"{options} name the same file")
+        self.assertEqual({path: path.read_bytes() for path in self.folder.iterdir()}, before)
+
+    def test_under_whatever_name(self):
+        prompts = self.folder / "prompts.txt"
+        prompts.write_text("I like pizza\n")
+        database = str(self.folder / "a.db")
+        tool.ask("sweep", PROMPT, "--heads", "L3H0", "--db", database, "-q")
+        tool.ask("silence", PROMPT, "--heads", "L3H0", "--format", "json", "--out", str(self.folder / "a.json"))
+        link = self.folder / "link.html"
+        link.symlink_to(prompts)
+        other = f"{self.folder}/../{self.folder.name}/"
+        name, target = str(prompts), ("--target", " a")
+        for options, *arguments in (
+                ("--out and --prompts", "predict", "--prompts", name, *target, "--out", other + "prompts.txt"),
+                ("--out and --prompt-file", "predict", "--prompt-file", name, *target, "--out", str(link)),
+                ("--report and --prompts", "sweep", "--prompts", name, "--db", database, "--report", str(link)),
+                ("--out and --reference", "predict", PROMPT, *target, "--mode", "corpus-mean",
+                 "--reference", name, "--out", name),
+                ("--out and --pairs", "patch", "--pairs", name, "--out", name),
+                ("--out and --db", "report", "--db", database, "--out", other + "a.db"),
+                ("--out and --db", "figure", "map", "--db", database, "--out", database + "-wal"),
+                ("--out and --json", "report", "--json", str(self.folder / "a.json"), "--out", other + "a.json"),
+                ("--out and --report", "predict", PROMPT, *target, "--out", other + "new.html",
+                 "--report", str(self.folder / "new.html")),
+                ("--out and --dump", "silence", PROMPT, "--heads", "L3H0", "--out", other + "new",
+                 "--dump", str(self.folder / "new"))):
+            with self.subTest(arguments=arguments):
+                self.assert_kept(options, *arguments)
+
+
 class Threads(ToolTest):
     def test_more_threads_than_cores(self):
         run = ("trajectory", "--token-ids", IDS)

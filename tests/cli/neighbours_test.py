@@ -85,7 +85,7 @@ class Predict(NeighbourTest):
         ask(*PREDICT, "--report", self.page, "--out", str(self.folder / "table.txt"))
         self.assertEqual(data_of(self.page), wanted)
         self.assert_fails(WRONG_USAGE, *PREDICT, "--report", self.page, "--out", self.page,
-                          says="--report and another option name the same file")
+                          says="--out and --report name the same file")
 
     def test_a_comparison_is_on_the_page_that_is_written_at_once(self):
         command = ("predict", PROMPT, "--heads", "3.0-3", *TARGET, "--mode", "zero,mean")

@@ -51,7 +51,7 @@ PredictResult made_predict() {
       std::string(kResample), 1, SliceValues::kEveryPosition, 1, std::vector<float>{1.0F},
       SliceReference{
           .file = "a.txt", .fingerprint = "0123", .n_prompts = 3, .seed = 18446744073709551615ULL});
-  const ModelConfig& config = Model::mini().config();
+  const ModelConfig config = Model::mini().config();
   std::vector<Intervention> interventions = parse_heads("all", config.n_layer, config.n_head);
   for (const char* const mode : {"zero", "scale:0.1"}) {
     interventions.push_back(

@@ -56,7 +56,7 @@ function predictPlan(model: PredictModel, request: FigureRequest, scale: number,
 
 function comparisonPlan(model: PredictModel, request: FigureRequest, scale: number, title: { title?: string }): Plan {
   const { comparison } = model.data;
-  if (comparison === null) throw new Error("these results compare nothing: they were made with one way to silence");
+  if (comparison === null) throw new Error("these results compare nothing: they were made with one way to silence. The JSON of predict --mode zero,mean or --compare-at all,-1 has a comparison; in a database each of its ways is a run of its own");
   const compared: Compared = {
     data: comparison,
     subject: `${visibleText(model.data.model.id, 60)}, “${visibleText(model.data.prompt, 90)}”`,
