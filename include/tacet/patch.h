@@ -90,6 +90,9 @@ struct PatchOptions {
 /// Throws what `patch` throws for this pair.
 void check_pair(const Model& model, const PatchPair& pair);
 
+/// Throws what `patch` throws for these pairs and options before it computes anything.
+void check_patch(const Model& model, std::span<const PatchPair> pairs, const PatchOptions& options);
+
 /// Patches every head, head x position or block x position, each by itself, in every pair, and says
 /// how far that takes the logit difference of target and contrast from one run's towards the
 /// other's (Zhang and Nanda 2023; the measure of Wang et al. 2022).

@@ -96,6 +96,8 @@ void run_patch(const PatchArguments& arguments, const Terminal& terminal) {
       resolve_pairs(arguments.pairs, arguments.target, model, maker);
   PatchOptions options = arguments.options;
   options.threads = usable_threads(options.threads, output.quiet);
+  // What is wrong with the pairs is said before the database is made.
+  check_patch(model, pairs, options);
   const std::optional<std::string>& file = arguments.database.database;
   std::optional<store::SweepDatabase> database;
   if (file) database = open_for_writing(*file, output.quiet);

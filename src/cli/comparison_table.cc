@@ -155,8 +155,9 @@ std::string pair_fields(const Comparison& comparison, const VariantPair& pair, c
 
 std::string render_comparison(const Comparison& comparison, std::size_t top, const View& view) {
   constexpr std::size_t kFewestToCount = 9;  // of fewer the numbers themselves say more
+  const bool counts = comparison.heads.size() >= kFewestToCount;
   std::string out;
-  if (comparison.heads.size() >= kFewestToCount) out = render_histograms(comparison, view);
+  if (counts) out = render_histograms(comparison, view);
   if (!out.empty()) out += "\n";
   out += variants_table(comparison, view);
   const std::string heads = heads_table(comparison, top, view);
@@ -165,14 +166,13 @@ std::string render_comparison(const Comparison& comparison, std::size_t top, con
     out += "\n" + pair_fields(comparison, pair, view);
   }
   if (view.quiet) return out;
-  return out + "\n" +
-         paragraph(
-             "Heights of the histograms: the square root of the count. Same sign: of the heads "
-             "whose values are both not exactly 0. Equal spread: the test "
-             "of "
-             "Pitman and Morgan, for paired values; it takes the heads as independent and normal, "
-             "and calls too much significant where a few stand far out.",
-             view, Ink::dim);
+  std::string legend;
+  if (counts) legend = "Heights of the histograms: the square root of the count. ";
+  legend +=
+      "Same sign: of the heads whose values are both not exactly 0. Equal spread: the test of "
+      "Pitman and Morgan, for paired values; it takes the heads as independent and normal, and "
+      "calls too much significant where a few stand far out.";
+  return out + "\n" + paragraph(legend, view, Ink::dim);
 }
 
 }  // namespace tacet::cli

@@ -124,11 +124,11 @@ std::string line_of(const PredictAcrossRow& row, const Shown& shown, std::size_t
                     bool with_mode) {
   const PredictChange& change = shown.of(row);
   std::string out = "  " + pad_right(truncate(name_of(row, with_mode), width), width);
-  out += pad_left(fmt::format("{:+.4f}", change.test.mean), 11);
+  out += pad_left(fmt::format("{:+.3g}", change.test.mean), 11);
   out += pad_left(format_number(change.test.sd, 4), 9) + pad_left(format_t(change.test.t), 8);
   out += pad_left(format_p(change.test.p), 9) + pad_left(format_p(change.p_bh), 9);
   if (shown.is_logit_diff()) {
-    out += pad_left(fmt::format("{:+.4f}", row.log_prob.test.mean), 9);
+    out += pad_left(fmt::format("{:+.3g}", row.log_prob.test.mean), 9);
   }
   out += pad_left(format_number(row.kl_mean, 3), 9);
   return out + fmt::format("{:>6.0f} %", 100 * row.top1_changed) + "\n";

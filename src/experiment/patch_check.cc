@@ -75,4 +75,9 @@ void check_pair(const Model& model, const PatchPair& pair) {
   check_one(model.config(), pair);
 }
 
+void check_patch(const Model& model, std::span<const PatchPair> pairs,
+                 const PatchOptions& options) {
+  experiment::check_patch(model.config(), pairs, options);
+}
+
 }  // namespace tacet

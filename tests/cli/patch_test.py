@@ -187,6 +187,17 @@ class Refusals(ToolTest):
                                     says=("5 tokens", "' capital'", "same length"))
         self.assertIn(" against 'Paris' ' is'", message)
 
+    def test_what_is_wrong_with_pairs_leaves_no_database(self):
+        pairs = self.folder / "pairs.jsonl"
+        pairs.write_text("".join(json.dumps({"clean": f"Berlin is the {more}capital of",
+                                             "corrupt": f"Paris is the {more}capital of",
+                                             "target": " Germany", "contrast": " France"}) + "\n"
+                                 for more in ("", "old ")))
+        database = self.folder / "a.db"
+        self.assert_fails(1, "patch", "--pairs", str(pairs), "--by", "head,position", "--db", str(database),
+                          says="patch by head, or keep to one length")
+        self.assertFalse(database.exists())
+
 
 if __name__ == "__main__":
     tool.main()
