@@ -100,20 +100,7 @@ std::string file_content(const std::string& svg, const FigureOptions& figure) {
   return svg;
 }
 
-/// The command whose results a kind of figure shows.
-const char* command_of(FigureKind kind) {
-  switch (kind) {
-    case FigureKind::predict:
-    case FigureKind::comparison:
-      return "predict";
-    case FigureKind::patch:
-      return "patch";
-    default:
-      return "silence or sweep";
-  }
-}
-
-/// The experiment whose runs a kind of figure shows.
+/// The experiment whose results a kind of figure shows.
 store::Experiment experiment_of(FigureKind kind) {
   switch (kind) {
     case FigureKind::predict:
@@ -126,11 +113,16 @@ store::Experiment experiment_of(FigureKind kind) {
   }
 }
 
-[[noreturn]] void refuse_kind(FigureKind kind, const char* held) {
+/// The commands that make its results, as messages name them.
+std::string_view commands_of(store::Experiment experiment) {
+  return experiment == store::Experiment::sweep ? "silence or sweep" : to_string(experiment);
+}
+
+[[noreturn]] void refuse_kind(FigureKind kind, store::Experiment held) {
   throw UsageError(fmt::format(
       "a figure of kind {} shows the results of {}, and these are of {}; name another kind or "
       "other results",
-      to_string(kind), command_of(kind), held));
+      to_string(kind), commands_of(experiment_of(kind)), commands_of(held)));
 }
 
 /// The document and what is asked of it.
@@ -144,9 +136,7 @@ Drawing drawing_of(PageContent content, const FigureArguments& arguments,
   const report::FigureRequest request =
       request_of(arguments.figure, content.prompts.front().run.n_layer);
   const FigureKind kind = request.kind;
-  if (std::string_view(command_of(kind)) != command_of(FigureKind::map)) {
-    refuse_kind(kind, command_of(FigureKind::map));
-  }
+  if (experiment_of(kind) != store::Experiment::sweep) refuse_kind(kind, store::Experiment::sweep);
   if (kind == FigureKind::forest || kind == FigureKind::followed) {
     check_single(content.chosen.size(), kind);
   }
@@ -166,7 +156,9 @@ Drawing drawing_of(PageContent content, const FigureArguments& arguments,
 Drawing drawing_of(const report::PredictPage& content, const FigureArguments& arguments,
                    const Terminal& /*terminal*/) {
   const FigureKind kind = *arguments.figure.kind;
-  if (kind != FigureKind::predict && kind != FigureKind::comparison) refuse_kind(kind, "predict");
+  if (experiment_of(kind) != store::Experiment::predict) {
+    refuse_kind(kind, store::Experiment::predict);
+  }
   check_single(content.chosen.size(), kind);
   return {.data = report::page_data(content),
           .request = request_of(arguments.figure, content.model.n_layer)};
@@ -175,7 +167,7 @@ Drawing drawing_of(const report::PredictPage& content, const FigureArguments& ar
 Drawing drawing_of(const report::PatchPage& content, const FigureArguments& arguments,
                    const Terminal& /*terminal*/) {
   const FigureKind kind = *arguments.figure.kind;
-  if (kind != FigureKind::patch) refuse_kind(kind, "patch");
+  if (experiment_of(kind) != store::Experiment::patch) refuse_kind(kind, store::Experiment::patch);
   if (arguments.figure.block && content.result.by != PatchBy::head_position) {
     throw UsageError(
         "--block chooses the block whose heads are shown at each position; these results have no "
