@@ -5,59 +5,17 @@
 // TACET_WEB is the folder where web/ was built (else web/ itself); with TACET_PAGE_TIMES=1 the page's
 // answers are timed as well, which wants a machine without other work.
 //
-// The template is filled with made data of every kind; with TACET_TOOL the tool's own pages are
-// opened as well. Every visit fails on an error or a warning in the console, on any request, on
-// anything that the page's policy had to stop.
+// Pages of silenced heads and of studies, and what all pages have in common; neighbours_test.mjs has
+// the others' own. visits.mjs says what is opened, and what makes a visit fail.
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
-import { after, before, describe, it } from "node:test";
-import { defects, isOfBrowser, launch, open, see, seeAll, settled } from "./browser.mjs";
-import { hostileText, madePages, toolPages } from "./pages.mjs";
+import { describe, it } from "node:test";
+import { defects, see, seeAll } from "./browser.mjs";
+import { hostileText } from "./pages.mjs";
+import { chosenHead, downloaded, drawing, hash, notes, pages, template, tool, visit } from "./visits.mjs";
 
-const template = process.env.TACET_PAGE_TEMPLATE;
-if (!template) throw new Error("TACET_PAGE_TEMPLATE must name the page's template (web/dist/page.html)");
-const tool = process.env.TACET_TOOL;
-const pages = { ...(await madePages(template)), ...(tool ? toolPages(tool) : {}) };
 const mostBytes = 15 * 1024 * 1024;
 const mostMilliseconds = 100;
-
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
-
-async function visitOnce(name, options, act) {
-  const { page, close } = await open(browser, pages[name], options);
-  await act(page);
-  await close();
-}
-
-/**
- * A visit of a page; what goes wrong during it fails the test. Where it may be the browser that is
- * stuck, as happens on machines with much other work, a new one visits the page again: what is wrong
- * with the page is wrong again.
- */
-async function visit(name, options, act) {
-  try {
-    await visitOnce(name, options, act);
-  } catch (error) {
-    if (!isOfBrowser(error)) throw error;
-    console.error(`the page "${name}", in a new browser, since the first one did not answer: ${error.message}`);
-    const stuck = browser;
-    browser = await launch();
-    void stuck.close().catch(() => undefined);
-    await visitOnce(name, options, act);
-  }
-}
-
-const hash = (page) => page.evaluate(() => location.hash);
-const chosenHead = (page) => page.$eval("#head", (select) => select.selectedOptions[0].textContent);
-async function drawing(page, id) {
-  await settled(page);
-  return page.$eval(`#${id} .chart`, (chart) => chart.innerHTML);
-}
-const notes = (page) => page.$eval(".notes", (element) => element.textContent);
 
 /** The head is chosen everywhere that says which one is. */
 async function expectChosen(page, spec) {
@@ -65,11 +23,6 @@ async function expectChosen(page, spec) {
   assert.ok((await page.textContent(".reading-verdict")).startsWith(spec));
   assert.equal(await page.textContent("tr.chosen .head-name"), spec);
   assert.ok((await page.getAttribute("#map .chart", "aria-label")).includes(`Chosen: ${spec}`));
-}
-
-async function downloaded(page, selector) {
-  const [download] = await Promise.all([page.waitForEvent("download"), page.click(selector)]);
-  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
 describe("the template", () => {
@@ -515,19 +468,6 @@ describe("the keyboard alone", () => {
     }));
 });
 
-describe("the table of a page of predict", () => {
-  it("is walked by keys, and keeps the focus where it chooses", () =>
-    visit("predict", {}, async (page) => {
-      await page.focus('#strongest .head-name[tabindex="0"]');
-      await page.keyboard.press("Home");
-      await page.keyboard.press("ArrowDown");
-      const spec = await page.evaluate(() => document.activeElement.textContent);
-      await page.keyboard.press("Enter");
-      assert.equal(await chosenHead(page), spec);
-      assert.equal(await page.evaluate(() => document.activeElement.textContent), spec);
-    }));
-});
-
 describe("a study", () => {
   it("begins with its verdicts", () =>
     visit("study", {}, async (page) => {
@@ -564,149 +504,6 @@ describe("hostile text", () => {
       assert.doesNotMatch(await page.evaluate(() => document.body.innerText), /[\u202a-\u202e\u2066-\u2069\u0000\u001b]/u);
       assert.ok(hostileText.includes("\u202e"));
     }));
-});
-
-describe("a page of predict", () => {
-  const verdict = (page) => page.textContent(".reading-verdict");
-
-  it("shows the head of the address, in words and as bars", () =>
-    visit("predict", { fragment: "#head=L3H5" }, async (page) => {
-      assert.equal(await chosenHead(page), "L3H5");
-      assert.match(await verdict(page), /^Without L3H5, “␣Germany” is (more|less) likely$/u);
-      await see(page, "bars");
-      assert.match(await page.textContent("#bars .chart"), /L3H5 silenced/u);
-      assert.match(await page.getAttribute("#map .chart", "aria-label"), /Chosen: L3H5: ΔP/u);
-      await page.evaluate(() => (location.hash = "#head=L99H0&quantity=size&variant=7"));
-      await page.waitForFunction(() => document.querySelectorAll(".notes p").length === 3);
-      assert.match(await notes(page), /“L99H0”, which is not in this page/u);
-    }));
-
-  it("walks its map by keys, and chooses by mouse, table and link", () =>
-    visit("predict", { fragment: "#head=L3H5" }, async (page) => {
-      await see(page, "map");
-      await page.focus("#map .chart");
-      await page.keyboard.press("ArrowUp");
-      assert.equal(await chosenHead(page), "L4H5");
-      assert.match(await page.textContent("#map .said"), /^L4H5: ΔP/u);
-      await page.keyboard.press("Home");
-      assert.equal(await hash(page), "#head=L4H0");
-      const box = await page.locator("#map .chart").boundingBox();
-      await page.mouse.click(box.x + box.width * 0.4, box.y + box.height * 0.2);
-      await page.waitForFunction(() => location.hash !== "#head=L4H0");
-      const row = page.locator(".values .head-name").nth(2);
-      const spec = await row.textContent();
-      await row.click();
-      assert.equal(await chosenHead(page), spec);
-      assert.equal(await page.textContent(".values tr.chosen .head-name"), spec);
-      const link = page.locator(".glance-head a").first();
-      const linked = await link.textContent();
-      await link.click();
-      await page.waitForFunction((head) => document.querySelector("#head").selectedOptions[0].textContent === head, linked);
-    }));
-
-  it("changes the map with quantity, target and way, and the address with them", () =>
-    visit("predict", {}, async (page) => {
-      await see(page, "map");
-      const before = await drawing(page, "map");
-      await page.selectOption("#quantity", "kl");
-      assert.match(await hash(page), /quantity=kl/u);
-      const kl = await drawing(page, "map");
-      assert.notEqual(kl, before);
-      await page.selectOption("#variant", "1");
-      assert.notEqual(await drawing(page, "map"), kl);
-      await page.selectOption("#target", "1");
-      assert.match(await hash(page), /target=2&quantity=kl&variant=2/u);
-      assert.equal(await page.locator('#quantity option[value="logit_diff"]').count(), 0);
-      await page.goBack();
-      assert.equal(await page.inputValue("#target"), "0");
-      assert.equal(await page.locator('#quantity option[value="logit_diff"]').count(), 1);
-    }));
-
-  it("compares ways to silence, in charts and in words", () =>
-    visit("predict", { look: "dark" }, async (page) => {
-      await seeAll(page);
-      assert.match(await page.textContent(".pair-words"), /^zero and mean: Pearson's r/u);
-      for (const id of ["compared-1", "compared-2", "histograms", "scatter-1"]) {
-        assert.ok((await page.locator(`#${id} .chart svg path`).count()) > 0, `nothing is drawn in ${id}`);
-      }
-      const { bytes } = await downloaded(page, "#scatter-1 .export >> nth=2");
-      assert.equal(bytes.toString().trim().split("\r\n").length, 145);
-      await page.emulateMedia({ media: "print" });
-      await page.waitForFunction(() => document.documentElement.dataset.look === "light");
-      const widths = await page.$$eval(".chart svg", (charts) => charts.map((chart) => Number(chart.getAttribute("width"))));
-      assert.deepEqual([...new Set(widths)], [680]);
-    }));
-
-  it("shows hostile text as itself, and runs nothing", () =>
-    visit("predictOne", {}, async (page) => {
-      await seeAll(page);
-      assert.equal(await page.evaluate(() => window.ran), undefined);
-      assert.equal(await page.textContent("h1"), "<script>window.ran=6</script>");
-      assert.match(await page.textContent(".glance"), /<\/script><script>window.ran=7/u);
-      assert.equal(await page.locator("script").count(), 2);
-      assert.equal(await page.locator("#map").count(), 0);
-    }));
-});
-
-describe("a page of patch", () => {
-  const verdict = (page) => page.textContent(".reading-verdict");
-
-  it("shows the place of the address in both maps, and the heads of its block", () =>
-    visit("patch", { fragment: "#head=L3H5&position=8" }, async (page) => {
-      assert.match(await verdict(page), /^L3H5 at 8 /u);
-      assert.equal(await page.inputValue("#position"), "8");
-      await see(page, "block-heads");
-      const before = await drawing(page, "block-heads");
-      await page.focus("#map .chart");
-      await page.keyboard.press("ArrowUp");
-      assert.match(await verdict(page), /^L4H\d+ at 8 /u);
-      assert.notEqual(await drawing(page, "block-heads"), before);
-      await page.check('input[name="unit"][value="logit_diff"]', { force: true });
-      assert.match(await hash(page), /^#unit=logits&head=L4H\d+&position=8$/u);
-      await page.evaluate(() => (location.hash = "#head=L40H0"));
-      await page.waitForFunction(() => document.querySelector(".notes").textContent.includes("L40H0"));
-    }));
-
-  it("marks where the prompts differ, and names both tokens", () =>
-    visit("patch", {}, async (page) => {
-      assert.equal(await page.locator(".token.touched").count(), 2);
-      await see(page, "map");
-      assert.match(await page.textContent("#map .chart"), /◆ ␣John.* \/ ␣Mary/u);
-    }));
-
-  it("chooses a place in the table, by its tokens, and back again", () =>
-    visit("patchPairs", { fragment: "#block=2&position=9" }, async (page) => {
-      await page.locator(".values .head-name").nth(1).click();
-      const chosen = await page.textContent(".values tr.chosen .head-name");
-      assert.ok((await verdict(page)).startsWith(chosen));
-      assert.match(await page.textContent(".values thead"), /sd of share/u);
-      await page.goBack();
-      assert.match(await verdict(page), /^block 2 at 9 /u);
-      await page.selectOption("#pair", "1");
-      assert.match(await page.textContent(".prompt"), /of pair 2/u);
-    }));
-
-  it("has logits alone where clean and corrupted are equal", () =>
-    visit("patchHeads", {}, async (page) => {
-      assert.match(await page.textContent(".glance"), /there is no share/u);
-      assert.equal(await page.locator('input[name="unit"]').count(), 0);
-      await see(page, "map");
-    }));
-});
-
-describe("followed words", () => {
-  it("have two lines for each pair, of the chosen head", () =>
-    visit("tests", { fragment: "#head=L3H5" }, async (page) => {
-      await see(page, "followed");
-      const before = await drawing(page, "followed");
-      assert.match(await page.textContent("#followed .chart"), /L3H5 silenced/u);
-      await page.selectOption("#head", { label: "L9H3" });
-      assert.notEqual(await drawing(page, "followed"), before);
-      assert.equal((await page.textContent("#followed .forest-text")).match(/after the last block/gu).length, 2);
-    }));
-
-  it("are none where none were followed", () =>
-    visit("sweep", {}, async (page) => assert.equal(await page.locator("#followed").count(), 0)));
 });
 
 describe("a large page", () => {
