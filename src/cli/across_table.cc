@@ -8,19 +8,19 @@
 #include <fmt/format.h>
 
 #include "cli/bars.h"
+#include "cli/table_limits.h"
 #include "cli/width.h"
 
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kNarrowestSpec = 6;  // L23H15
-constexpr std::size_t kMargin = 10;        // columns of a half interval
-constexpr std::size_t kP = 8;              // columns of a p or a t
-constexpr std::size_t kSpread = 6;         // columns of I²
-constexpr std::size_t kFixed = 71;         // columns beside the spec, I² and a new prompt's margin
+constexpr std::size_t kMargin = 10;  // columns of a half interval
+constexpr std::size_t kP = 8;        // columns of a p or a t
+constexpr std::size_t kSpread = 6;   // columns of I²
+constexpr std::size_t kFixed = 71;   // columns beside the spec, I² and a new prompt's margin
 
 /// Where the columns stand.
-struct Layout {
+struct AcrossLayout {
   std::size_t spec = kNarrowestSpec;
   bool heterogeneity = true;  ///< I² and what to expect of a new prompt
 };
@@ -42,7 +42,7 @@ double shown_mean(const AcrossHead& head) {
   return head.random_effects.mean.value_or(head.late.mean);
 }
 
-std::string row_text(const AcrossHead& head, const Layout& layout, const Style& style) {
+std::string row_text(const AcrossHead& head, const AcrossLayout& layout, const Style& style) {
   const RandomEffects& effects = head.random_effects;
   const double centre = shown_mean(head);
   const Ink ink = centre < 0 ? Ink::decoupling : centre > 0 ? Ink::coupling : Ink::plain;
@@ -60,8 +60,8 @@ std::string row_text(const AcrossHead& head, const Layout& layout, const Style& 
   return out + "\n";
 }
 
-Layout layout_of(const std::vector<const AcrossHead*>& heads, const View& view) {
-  Layout layout;
+AcrossLayout layout_of(const std::vector<const AcrossHead*>& heads, const View& view) {
+  AcrossLayout layout;
   const std::size_t more = kMargin + kSpread;
   layout.heterogeneity = view.width >= kFixed + more + kNarrowestSpec;
   const std::size_t taken = kFixed + (layout.heterogeneity ? more : 0);
@@ -73,7 +73,7 @@ Layout layout_of(const std::vector<const AcrossHead*>& heads, const View& view) 
 }
 
 std::string rows(const std::vector<const AcrossHead*>& heads, double alpha, const View& view) {
-  const Layout layout = layout_of(heads, view);
+  const AcrossLayout layout = layout_of(heads, view);
   std::string header = "    " + pad_right("head", layout.spec) + pad_left("late Δ", 10);
   header += pad_left(fmt::format("{:g} % CI", 100 * (1 - alpha)), kMargin);
   if (layout.heterogeneity) header += pad_left("a new one", kMargin) + pad_left("I²", kSpread);
@@ -85,7 +85,7 @@ std::string rows(const std::vector<const AcrossHead*>& heads, double alpha, cons
 }
 
 /// The heads with the largest |t| over the prompts, those without a t left out.
-std::vector<const AcrossHead*> strongest(const AcrossResult& result, std::size_t top) {
+std::vector<const AcrossHead*> strongest_heads(const AcrossResult& result, std::size_t top) {
   std::vector<const AcrossHead*> heads;
   for (const AcrossHead& head : result.heads) {
     if (head.late.t) heads.push_back(&head);
@@ -149,7 +149,7 @@ std::string holdout_part(const HoldoutResult& holdout, const View& view) {
 std::string render_across(const store::SweepListing& listing, std::size_t top, const View& view) {
   if (!listing.across) return "";
   const AcrossResult& result = *listing.across;
-  const std::vector<const AcrossHead*> heads = strongest(result, top);
+  const std::vector<const AcrossHead*> heads = strongest_heads(result, top);
   std::string out = paragraph(title(result, heads.size()), view, Ink::title);
   if (!heads.empty()) out += "\n" + rows(heads, result.alpha, view);
   if (!view.quiet) {

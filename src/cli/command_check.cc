@@ -27,7 +27,7 @@ struct CheckArguments {
   OutputOptions output;
 };
 
-constexpr const char* kDescription =
+constexpr const char* kCheckDescription =
     "Check a model against what has been published of it.\n\n"
     "For the published GPT-2 models: token ids (minGPT, Hugging Face), what GPT-2 says next when "
     "it "
@@ -35,7 +35,7 @@ constexpr const char* kDescription =
     "(the tests of TransformerLens), and what silencing the heads of a known circuit does (Wang et "
     "al. 2022, arXiv 2211.00593). Each line names its source. Exit code 1 when one fails.";
 
-constexpr const char* kExamples =
+constexpr const char* kCheckExamples =
     "Examples:\n"
     "  tacet check --model gpt2\n"
     "  tacet check --model ./my-gpt2 --as gpt2 --format json\n"
@@ -103,8 +103,8 @@ void run_check(const CheckArguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 Command declare_check(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("check", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("check", kCheckDescription);
+  app->footer(kCheckExamples);
   const auto arguments = std::make_shared<CheckArguments>();
   declare_model(*app, arguments->model);
   declare_options(*app, *arguments);

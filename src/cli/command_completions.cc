@@ -20,9 +20,9 @@ namespace {
 
 constexpr std::array kShells = {Shell::bash, Shell::zsh, Shell::fish};
 
-constexpr const char* kDescription = "Print the completion script for a shell.";
+constexpr const char* kCompletionsDescription = "Print the completion script for a shell.";
 
-constexpr const char* kExamples =
+constexpr const char* kCompletionsExamples =
     "Examples:\n"
     "  source <(tacet completions bash)\n"
     "  tacet completions zsh > \"${fpath[1]}/_tacet\"\n"
@@ -31,8 +31,8 @@ constexpr const char* kExamples =
 }  // namespace
 
 Command declare_completions(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("completions", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("completions", kCompletionsDescription);
+  app->footer(kCompletionsExamples);
   const auto chosen = std::make_shared<std::optional<Shell>>();
   std::vector<std::string> names;
   names.reserve(kShells.size());

@@ -39,12 +39,12 @@ struct FigureArguments {
   SilenceOptions options;  ///< threads alone
 };
 
-constexpr const char* kDescription =
+constexpr const char* kFigureDescription =
     "Draw a figure for a paper: SVG, PNG or PDF, with the page's charts and without a browser.\n\n"
     "The figure shows the first run and its strongest head unless --run and --heads say otherwise. "
     "The same results give the same SVG and PDF, byte for byte.";
 
-constexpr const char* kExamples =
+constexpr const char* kFigureExamples =
     "Examples:\n"
     "  tacet figure map --db sweep.db --metric onset --out map.svg\n"
     "  tacet figure ripple --db sweep.db --heads L3H5,L4H2 --out ripple.pdf\n"
@@ -192,8 +192,8 @@ void run_figure(const FigureArguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 Command declare_figure(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("figure", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("figure", kFigureDescription);
+  app->footer(kFigureExamples);
   const auto arguments = std::make_shared<FigureArguments>();
   declare_figure_options(*app, arguments->figure);
   declare_quiet(*app, arguments->output);

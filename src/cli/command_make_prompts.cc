@@ -30,14 +30,14 @@ struct MakePromptsArguments {
 
 constexpr std::array kTasks = {PromptTask::ioi, PromptTask::capitals, PromptTask::food};
 
-constexpr const char* kDescription =
+constexpr const char* kMakePromptsDescription =
     "Make prompts from templates, with their answers, for patch and sweep.\n\n"
     "Each line of the JSON Lines file has a text, the same text with other words (corrupt), the "
     "two answers (target and contrast) and a group of prompts about the same words. All names and "
     "answers are single tokens under the model's tokenizer, so that text and corrupt are of one "
     "length.";
 
-constexpr const char* kExamples =
+constexpr const char* kMakePromptsExamples =
     "Examples:\n"
     "  tacet make-prompts ioi --n 3\n"
     "  tacet make-prompts capitals --n 20 --seed 7 --out capitals.jsonl\n"
@@ -84,8 +84,8 @@ void run_make_prompts(const MakePromptsArguments& arguments) {
 }  // namespace
 
 Command declare_make_prompts(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("make-prompts", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("make-prompts", kMakePromptsDescription);
+  app->footer(kMakePromptsExamples);
   const auto arguments = std::make_shared<MakePromptsArguments>();
   declare_task(*app, *arguments);
   declare_model(*app, arguments->model);

@@ -7,9 +7,9 @@
 namespace tacet::cli {
 namespace {
 
-constexpr const char* kDescription = "Print the manual page, as roff source for man.";
+constexpr const char* kManDescription = "Print the manual page, as roff source for man.";
 
-constexpr const char* kExamples =
+constexpr const char* kManExamples =
     "Examples:\n"
     "  tacet man | man -l -\n"
     "  tacet man > ~/.local/share/man/man1/tacet.1\n";
@@ -17,8 +17,8 @@ constexpr const char* kExamples =
 }  // namespace
 
 Command declare_man(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("man", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("man", kManDescription);
+  app->footer(kManExamples);
   return {app,
           [&root](const Terminal&) { write_to_stdout(man_page(describe_app(root), kVersion)); }};
 }

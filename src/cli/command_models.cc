@@ -18,13 +18,13 @@ struct ModelsArguments {
   OutputOptions output;
 };
 
-constexpr const char* kDescription =
+constexpr const char* kModelsDescription =
     "List the models that are there: the embedded one, those in the Hugging Face cache, and those "
     "in folders.\n\n"
     "A model that cannot be used is listed with the reason. The cache is where HF_HUB_CACHE or "
     "HF_HOME say, else ~/.cache/huggingface/hub; nothing is fetched.";
 
-constexpr const char* kExamples =
+constexpr const char* kModelsExamples =
     "Examples:\n"
     "  tacet models\n"
     "  tacet models --format json\n"
@@ -51,8 +51,8 @@ void run_models(const ModelsArguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 Command declare_models(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("models", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("models", kModelsDescription);
+  app->footer(kModelsExamples);
   const auto arguments = std::make_shared<ModelsArguments>();
   declare_folders(*app, arguments->folders);
   declare_output(*app, arguments->output);

@@ -41,7 +41,7 @@ struct PatchArguments {
 constexpr std::array kBys = {PatchBy::head, PatchBy::head_position, PatchBy::block_position};
 constexpr std::array kDirections = {PatchDirection::denoise, PatchDirection::noise};
 
-constexpr const char* kDescription =
+constexpr const char* kPatchDescription =
     "Find which heads and positions carry the answer from one prompt to another.\n\n"
     "Two prompts of the same length have different answers. The model reads the corrupted one, but "
     "in one place it gets the value that it had while reading the clean one: a head's output, or "
@@ -49,7 +49,7 @@ constexpr const char* kDescription =
     "answer is the logit difference of target and contrast after the last token; 0 % leaves the "
     "corrupted run as it was, 100 % is the clean run's.";
 
-constexpr const char* kExamples =
+constexpr const char* kPatchExamples =
     "Examples:\n"
     "  tacet patch --clean \"I like Mary\" --corrupt \"I like John\" --target . --contrast ,\n"
     "  tacet patch --clean-ids 5,6,7 --corrupt-ids 5,8,7 --target-id 9 --contrast-id 4\n"
@@ -120,8 +120,8 @@ void run_patch(const PatchArguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 Command declare_patch(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("patch", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("patch", kPatchDescription);
+  app->footer(kPatchExamples);
   const auto arguments = std::make_shared<PatchArguments>();
   declare_cells(*app, arguments->options);
   declare_targets(*app, arguments->target, /*several=*/false);

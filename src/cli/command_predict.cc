@@ -47,14 +47,14 @@ struct PredictArguments {
   ReportOptions report;
 };
 
-constexpr const char* kDescription =
+constexpr const char* kPredictDescription =
     "See what silencing heads does to the prediction of the next token.\n\n"
     "The model reads the prompt untouched, and once for every intervention of --heads. How likely "
     "is the target after the last token, before and after, on which rank, and how far apart are "
     "its logit and that of a contrast? How much does the whole distribution change, and is "
     "another token the most likely one now?";
 
-constexpr const char* kExamples =
+constexpr const char* kPredictExamples =
     "Examples:\n"
     "  tacet predict --heads L3H5 --target ' Germany' \"Berlin is the capital of\"\n"
     "  tacet predict --target ' Germany' --contrast ' France' \"Berlin is the capital of\"\n"
@@ -240,8 +240,8 @@ void run_list(const PredictArguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 Command declare_predict(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("predict", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("predict", kPredictDescription);
+  app->footer(kPredictExamples);
   const auto arguments = std::make_shared<PredictArguments>();
   declare_targets(*app, arguments->target, /*several=*/true);
   declare_top(*app, arguments->options.top);

@@ -21,14 +21,14 @@ struct PullArguments {
   OutputOptions output;
 };
 
-constexpr const char* kDescription =
+constexpr const char* kPullDescription =
     "Fetch a model into the Hugging Face cache.\n\n"
     "Config, tokenizer and weights (safetensors) are verified as they arrive and laid out as the "
     "Hugging Face tools do, which find them then. What is there already is not fetched, a transfer "
     "that broke off goes on where it was. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, "
     "HF_HUB_OFFLINE and the proxy variables mean what they mean there.";
 
-constexpr const char* kExamples =
+constexpr const char* kPullExamples =
     "Examples:\n"
     "  tacet pull gpt2-medium\n"
     "  tacet pull openai-community/gpt2 --revision 607a30d783dfa663caf39e06633721c8d4cfcd7e\n"
@@ -82,8 +82,8 @@ void run_pull(const PullArguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 Command declare_pull(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("pull", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("pull", kPullDescription);
+  app->footer(kPullExamples);
   const auto arguments = std::make_shared<PullArguments>();
   add_value(
       *app, "REPO_ID", "REPO_ID", [arguments](const std::string& text) { arguments->repo = text; },

@@ -22,7 +22,7 @@ struct ReportArguments {
   SilenceOptions options;  ///< threads alone
 };
 
-constexpr const char* kDescription =
+constexpr const char* kReportDescription =
     "Write results as a page: one HTML file that holds everything and asks for nothing.\n\n"
     "The page shows the map of all heads and, for the head that is chosen, how its ripple grows "
     "block by block, the clean model's trajectory, the similarity of every pair of tokens, and a "
@@ -31,7 +31,7 @@ constexpr const char* kDescription =
     "in any browser, with or without a network, and "
     "#head=L3H5 in its address chooses a head.";
 
-constexpr const char* kExamples =
+constexpr const char* kReportExamples =
     "Examples:\n"
     "  tacet report --db sweep.db --out sweep.html\n"
     "  tacet report --db sweep.db --run 2 --heads L3H5 --pairs L3H5,L4H2 --out l3h5.html\n"
@@ -60,8 +60,8 @@ void run_report(const ReportArguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 Command declare_report(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("report", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("report", kReportDescription);
+  app->footer(kReportExamples);
   const auto arguments = std::make_shared<ReportArguments>();
   declare_page_source(*app, arguments->source);
   declare_page_file(*app, arguments->output, arguments->title);

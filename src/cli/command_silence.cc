@@ -37,7 +37,7 @@ struct SilenceArguments {
   ReportOptions report;
 };
 
-constexpr const char* kDescription =
+constexpr const char* kSilenceDescription =
     "Silence attention heads and see, block by block, what that does.\n\n"
     "The model reads the prompt twice: untouched, and with the heads' slice of the input of "
     "attn.c_proj changed. For every block the cosine similarity of all pairs of tokens is compared "
@@ -46,7 +46,7 @@ constexpr const char* kDescription =
     "Blocks, heads and positions are counted from 0. The output of block 3 is hidden_states[4] in "
     "Hugging Face's count; tables show both.";
 
-constexpr const char* kExamples =
+constexpr const char* kSilenceExamples =
     "Examples:\n"
     "  tacet silence --heads L3H5 \"I told my friend that pineapple on pizza is a crime.\"\n"
     "  tacet silence --heads L3H5 --precision double \"Berlin is the capital of\"\n"
@@ -176,8 +176,8 @@ void run_silence(const SilenceArguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 Command declare_silence(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("silence", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("silence", kSilenceDescription);
+  app->footer(kSilenceExamples);
   const auto arguments = std::make_shared<SilenceArguments>();
   declare_cut(*app, arguments->cut);
   declare_reference_draws(*app, arguments->cut.replacement);

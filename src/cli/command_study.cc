@@ -31,7 +31,7 @@
 namespace tacet::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kStudyDescription =
     "Put the study's claims to the test: the clean trajectory, every head silenced, and a verdict "
     "on each claim.\n\n"
     "Every claim has a rule that was fixed before any result was seen: it holds, in part, or does "
@@ -40,7 +40,7 @@ constexpr const char* kDescription =
     "on where it was, after an interruption too.\n\n"
     "Without a prompt it reads the demo's.";
 
-constexpr const char* kExamples =
+constexpr const char* kStudyExamples =
     "Examples:\n"
     "  tacet study --out study\n"
     "  tacet study --out crime --layer 5 \"I told my friend that pineapple on pizza is a crime.\"\n"
@@ -212,8 +212,8 @@ void run_study(const StudyArguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 Command declare_study(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("study", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("study", kStudyDescription);
+  app->footer(kStudyExamples);
   const auto arguments = std::make_shared<StudyArguments>();
   declare_study_options(*app, *arguments);
   return {app, [arguments](const Terminal& terminal) { run_study(*arguments, terminal); }};

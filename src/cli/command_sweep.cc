@@ -33,7 +33,7 @@
 namespace tacet::cli {
 namespace {
 
-constexpr const char* kDescription =
+constexpr const char* kSweepDescription =
     "Silence every head, each by itself, and keep the results in a database.\n\n"
     "What `tacet silence` tells of one head, for all of them and for many prompts: which heads "
     "connect tokens, which keep them apart, where their ripples begin. Every number is the one "
@@ -43,7 +43,7 @@ constexpr const char* kDescription =
     "again goes on where it was, after an interruption too; other prompts, heads and settings are "
     "added beside what is there. Any SQLite program can read it, even while a sweep writes.";
 
-constexpr const char* kExamples =
+constexpr const char* kSweepExamples =
     "Examples:\n"
     "  tacet sweep --db sweep.db \"I told my friend that pineapple on pizza is a crime.\"\n"
     "  tacet sweep --db sweep.db --heads '3.*' --at 'text: pizza' \"Mary likes pizza a lot\"\n"
@@ -196,8 +196,8 @@ void run_sweep(const SweepArguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 Command declare_sweep(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("sweep", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("sweep", kSweepDescription);
+  app->footer(kSweepExamples);
   const auto arguments = std::make_shared<SweepArguments>();
   declare_sweep_store(*app, arguments->store);
   declare_sweep_cut(*app, arguments->cut);

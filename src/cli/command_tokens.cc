@@ -20,12 +20,12 @@ struct TokensArguments {
   OutputOptions output;
 };
 
-constexpr const char* kDescription =
+constexpr const char* kTokensDescription =
     "Show the token ids and pieces of a text.\n\n"
     "Spaces at the ends of a piece are shown as ␣, bytes that are no whole character as \\xNN. "
     "Positions are what --at of silence takes.";
 
-constexpr const char* kExamples =
+constexpr const char* kTokensExamples =
     "Examples:\n"
     "  tacet tokens \"Peanut butter and pineapple taste great on pizza\"\n"
     "  tacet tokens --format json \"When Mary and John went to the store,\"\n"
@@ -61,8 +61,8 @@ void run_tokens(const TokensArguments& arguments, const Terminal& terminal) {
 }  // namespace
 
 Command declare_tokens(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("tokens", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("tokens", kTokensDescription);
+  app->footer(kTokensExamples);
   const auto arguments = std::make_shared<TokensArguments>();
   declare_model(*app, arguments->model);
   declare_text(*app, arguments->text, arguments->no_special);

@@ -21,13 +21,13 @@ struct TrajectoryArguments {
   OutputOptions output;
 };
 
-constexpr const char* kDescription =
+constexpr const char* kTrajectoryDescription =
     "See how alike the tokens are in every block of the untouched model.\n\n"
     "The similarity of two tokens is the cosine between their vectors in the residual stream. The "
     "mean over all pairs typically falls while context tells the tokens apart, and in GPT-2 rises "
     "towards 1 at the end.";
 
-constexpr const char* kExamples =
+constexpr const char* kTrajectoryExamples =
     "Examples:\n"
     "  tacet trajectory \"I told my friend that pineapple on pizza is a crime.\"\n"
     "  tacet trajectory --exclude-first --cosine centred \"Berlin is the capital of\"\n"
@@ -68,8 +68,8 @@ void run_trajectory(const TrajectoryArguments& arguments, const Terminal& termin
 }  // namespace
 
 Command declare_trajectory(CLI::App& root) {
-  CLI::App* const app = root.add_subcommand("trajectory", kDescription);
-  app->footer(kExamples);
+  CLI::App* const app = root.add_subcommand("trajectory", kTrajectoryDescription);
+  app->footer(kTrajectoryExamples);
   const auto arguments = std::make_shared<TrajectoryArguments>();
   declare_model(*app, arguments->model);
   declare_prompt(*app, arguments->prompt);

@@ -9,6 +9,7 @@
 
 #include "cli/declare.h"
 #include "cli/output.h"
+#include "cli/run_list.h"
 #include "cli/signals.h"
 #include "cli/values.h"
 #include "store/sweep_schema.h"
@@ -21,12 +22,6 @@ namespace {
 constexpr std::array<std::string_view, 9> kShowOptions = {"--db",     "--show",    "--run",
                                                           "--format", "--out",     "--color",
                                                           "--quiet",  "--verbose", "--no-progress"};
-
-std::string ids_text(const std::vector<std::int64_t>& ids) {
-  constexpr std::size_t kMany = 8;
-  if (ids.size() > kMany) return fmt::format("{} runs, from {} on", ids.size(), ids.front());
-  return fmt::format("{} {}", ids.size() == 1 ? "run" : "runs", fmt::join(ids, ", "));
-}
 
 template <typename Result>
 void keep_result(store::SweepDatabase& database, const std::string& file, const Model& model,
@@ -131,7 +126,7 @@ void note_kept(const std::vector<store::WrittenRun>& runs, const std::string& fi
     if (run.outcome == store::WrittenRun::Outcome::kept) ++n_kept;
     if (run.outcome == store::WrittenRun::Outcome::replaced) ++n_replaced;
   }
-  std::string text = fmt::format("'{}' has the results as {}", file, ids_text(ids));
+  std::string text = fmt::format("'{}' has the results as {}", file, run_names(ids));
   if (n_kept > 0) text += fmt::format("; {} stood there already, bit for bit", n_kept);
   if (n_replaced > 0) text += fmt::format("; {} had other numbers, which are replaced", n_replaced);
   print_message("note", text);
@@ -154,7 +149,7 @@ ShownRun choose_run(const store::SweepDatabase& database, store::Experiment expe
   ShownRun shown{.id = ids.front(), .others = ""};
   ids.erase(ids.begin());
   if (!ids.empty()) {
-    shown.others = fmt::format("Also of tacet {}: {}; --run shows one.", name, ids_text(ids));
+    shown.others = fmt::format("Also of tacet {}: {}; --run shows one.", name, run_names(ids));
   }
   return shown;
 }

@@ -40,7 +40,7 @@ SilenceOptions options_of(const store::RunSettings& settings, int threads) {
 }
 
 /// The specs of the heads whose late change is the largest, the mean over the prompts.
-std::vector<std::string> strongest(const PageContent& content) {
+std::vector<std::string> strongest_pairs(const PageContent& content) {
   std::map<std::string, double> sums;
   for (const PagePrompt& prompt : content.prompts) {
     for (const SweepOutcome& one : prompt.outcomes) sums[one.spec] += one.ripple.late_delta;
@@ -80,7 +80,7 @@ struct Task {
 
 /// The matrices that a page has room for, prompt by prompt, the strongest heads first.
 std::vector<Task> tasks_of(PageContent& content, const std::optional<std::string>& pairs) {
-  const std::vector<std::string> specs = pairs ? named(content, *pairs) : strongest(content);
+  const std::vector<std::string> specs = pairs ? named(content, *pairs) : strongest_pairs(content);
   std::vector<Task> tasks;
   std::size_t room = report::kMostPairValues;
   std::size_t left_out = 0;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/declare.h"
+#include "cli/prompt_input.h"
 #include "cli/values.h"
 #include "tacet/error.h"
 #include "text/json_lines.h"
@@ -13,8 +14,6 @@
 
 namespace tacet::cli {
 namespace {
-
-constexpr std::size_t kMaxListMib = 256;
 
 Token token_of(std::int32_t id, PromptMaker& maker) {
   const Tokenizer* const tokenizer = maker.tokenizer_if_any();

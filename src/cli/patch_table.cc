@@ -8,13 +8,13 @@
 #include <fmt/format.h>
 
 #include "cli/prompt_view.h"
+#include "cli/table_limits.h"
 #include "cli/value_map.h"
 #include "cli/width.h"
 
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kShown = 10;
 constexpr double kNoteworthy = 0.05;  // of the difference between the two runs
 constexpr std::size_t kPieceWidth = 14;
 
@@ -188,7 +188,7 @@ std::vector<const PatchCell*> by_strength(const PatchResult& result) {
 
 std::string strongest_cells(const PatchResult& result, const View& view) {
   std::vector<const PatchCell*> cells = by_strength(result);
-  if (!view.verbose) cells.resize(std::min(cells.size(), kShown));
+  if (!view.verbose) cells.resize(std::min(cells.size(), kLinesBesideMap));
   const bool several = result.pairs.size() > 1;
   std::size_t width = 8;
   for (const PatchCell* const cell : cells) {

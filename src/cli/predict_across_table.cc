@@ -14,14 +14,13 @@
 #include "cli/bars.h"
 #include "cli/cut_text.h"
 #include "cli/prompt_view.h"
+#include "cli/table_limits.h"
 #include "cli/value_map.h"
 #include "cli/width.h"
 
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kMany = 24;   // from here on a map says more than lines
-constexpr std::size_t kShown = 10;  // lines beside a map
 constexpr std::size_t kWidestName = 26;
 
 /// What the map and the order of the lines follow.
@@ -182,15 +181,15 @@ std::string render_predict_prompts(const store::PredictListing& listing, const M
   std::vector<const PredictAcrossRow*> rows;
   for (const PredictAcrossRow& row : across.rows) rows.push_back(&row);
   std::string out = head_fields(listing, model, view) + "\n";
-  if (rows.size() > kMany) {
+  if (rows.size() > kMostLines) {
     out += map_of(across, shown, view);
     if (!view.verbose) {
       std::ranges::stable_sort(rows, std::ranges::greater{}, [&](const PredictAcrossRow* row) {
         return certainty(shown.of(*row));
       });
-      rows.resize(kShown);
-      out +=
-          paragraph(fmt::format("The {} with the largest |t| (all with --verbose):", kShown), view);
+      rows.resize(kLinesBesideMap);
+      out += paragraph(
+          fmt::format("The {} with the largest |t| (all with --verbose):", kLinesBesideMap), view);
     }
   }
   out += lines(rows, shown, has_several_modes(across), view);

@@ -14,6 +14,7 @@
 #include "cli/prompt_input.h"
 #include "cli/prompt_view.h"
 #include "cli/side_by_side.h"
+#include "cli/table_limits.h"
 #include "cli/value_map.h"
 #include "cli/width.h"
 #include "support/utf8.h"
@@ -22,8 +23,6 @@
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kMany = 24;   // from here on a map says more than lines
-constexpr std::size_t kShown = 10;  // heads beside a map
 constexpr std::array kValues = {PredictedValue::prob, PredictedValue::logit_diff};
 
 /// The first intervention of variant number `k`.
@@ -184,9 +183,9 @@ std::optional<Comparison> comparison_of(const PredictResult& result,
 std::string render_predict_comparison(const PredictResult& result, const Comparison& comparison,
                                       const ModelView& model, const View& view) {
   std::string out = head_fields(result, comparison, model, view) + "\n";
-  const bool has_maps = comparison.heads.size() > kMany;
+  const bool has_maps = comparison.heads.size() > kMostLines;
   if (has_maps) out += maps(result, comparison, view);
-  return out + render_comparison(comparison, has_maps ? kShown : kMany, view);
+  return out + render_comparison(comparison, has_maps ? kLinesBesideMap : kMostLines, view);
 }
 
 }  // namespace tacet::cli

@@ -10,14 +10,13 @@
 
 #include "cli/declare.h"
 #include "cli/output.h"
+#include "cli/prompt_input.h"
 #include "tacet/error.h"
 #include "text/json_lines.h"
 #include "text/prompt_list.h"
 
 namespace tacet::cli {
 namespace {
-
-constexpr std::size_t kMaxListMib = 256;
 
 /// What `make` returns; its errors begin with file and line and are no mistakes of the command
 /// line.

@@ -11,14 +11,13 @@
 #include "cli/bars.h"
 #include "cli/cut_text.h"
 #include "cli/prompt_view.h"
+#include "cli/table_limits.h"
 #include "cli/value_map.h"
 #include "cli/width.h"
 
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kMany = 24;   // from here on a map says more than lines
-constexpr std::size_t kShown = 10;  // lines beside a map
 constexpr std::size_t kPieceWidth = 16;
 
 std::string piece(const Token& token) {
@@ -208,15 +207,15 @@ std::string several(const PredictResult& result, const View& view) {
   std::vector<const SilencedPrediction*> shown;
   for (const SilencedPrediction& silenced : result.interventions) shown.push_back(&silenced);
   std::string out;
-  if (shown.size() > kMany) {
+  if (shown.size() > kMostLines) {
     out = map_of(result, view);
     if (!view.verbose) {
       std::ranges::stable_sort(shown, std::ranges::greater{}, [&](const SilencedPrediction* one) {
         return std::abs(change_of(result, *one));
       });
-      shown.resize(kShown);
-      out +=
-          paragraph(fmt::format("The {} that change it most (all with --verbose):", kShown), view);
+      shown.resize(kLinesBesideMap);
+      out += paragraph(
+          fmt::format("The {} that change it most (all with --verbose):", kLinesBesideMap), view);
     }
   }
   return out + rows(result, shown, view) + "\n" + top1_summary(result, view);

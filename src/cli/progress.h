@@ -1,9 +1,8 @@
 #pragma once
 
-#include <cstddef>
-#include <functional>
 #include <string>
-#include <string_view>
+
+#include "cli/progress_line.h"
 
 namespace tacet::cli {
 
@@ -17,36 +16,24 @@ struct Work {
 /// after `elapsed` seconds.
 std::string progress_line(int done, int total, double elapsed, const Work& work = {});
 
-/// A progress line on standard error for whatever takes longer than two seconds; it wipes itself
-/// away at the end. Used from one thread.
+/// A progress line for whatever takes longer than two seconds. Used from one thread.
 class Progress {
  public:
-  using Clock = std::function<double()>;                      ///< seconds since some moment
-  using Writer = std::function<void(std::string_view text)>;  ///< takes text and escapes
+  using Clock = ProgressLine::Clock;
+  using Writer = ProgressLine::Writer;
 
   /// Shows nothing unless `enabled`. The others are for tests: the time, and where to write.
-  explicit Progress(bool enabled, Work work = {}, Clock clock = steady_seconds,
-                    Writer writer = write_to_stderr);
-  ~Progress();
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  explicit Progress(bool enabled, Work work = {}, Clock clock = ProgressLine::steady_seconds,
+                    Writer writer = ProgressLine::write_to_stderr);
 
-  /// Tells that `done` of `total` steps are done; draws at most ten times a second.
+  /// Tells that `done` of `total` steps are done.
   void update(int done, int total);
-  /// Wipes the line away.
-  void clear();
+  /// Wipes the line away, as the end of its life does.
+  void clear() { line_.clear(); }
 
  private:
-  static double steady_seconds();
-  static void write_to_stderr(std::string_view text);
-
-  bool enabled_;
   Work work_;
-  Clock clock_;
-  Writer writer_;
-  double start_;
-  double last_draw_ = 0;
-  bool visible_ = false;
+  ProgressLine line_;
 };
 
 }  // namespace tacet::cli

@@ -18,6 +18,9 @@ namespace tacet::cli {
 /// ("a prompt"). Throws InputError when it cannot be read or is larger than `max_mib` MiB.
 std::string read_input(const std::string& file, std::string_view what, std::size_t max_mib);
 
+/// What a list of prompts or pairs may be at most, in MiB.
+inline constexpr std::size_t kMaxListMib = 256;
+
 /// A prompt file's bytes without one line break at the end. Throws InputError as read_input; a
 /// prompt is smaller than 16 MiB.
 std::string read_prompt_file(const std::string& file);

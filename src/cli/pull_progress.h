@@ -2,11 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
-#include <string_view>
 
+#include "cli/progress_line.h"
 #include "hub/pull.h"
 
 namespace tacet::cli {
@@ -28,35 +27,24 @@ std::string pull_progress_line(const std::map<std::string, FileProgress>& files,
 /// notes of waits. Not for several threads at once.
 class PullProgress {
  public:
-  using Clock = std::function<double()>;                      ///< seconds since some moment
-  using Writer = std::function<void(std::string_view text)>;  ///< takes text and escapes
+  using Clock = ProgressLine::Clock;
+  using Writer = ProgressLine::Writer;
 
   /// `bars` and `notes`: what to show. The others are for tests.
   PullProgress(bool bars, bool notes, std::size_t width = terminal_width(),
-               Clock clock = steady_seconds, Writer writer = write_to_stderr);
-  ~PullProgress();
-  PullProgress(const PullProgress&) = delete;
-  PullProgress& operator=(const PullProgress&) = delete;
+               Clock clock = ProgressLine::steady_seconds,
+               Writer writer = ProgressLine::write_to_stderr);
 
   void show(const hub::PullEvent& event);
-  /// Wipes the line away.
-  void clear();
 
  private:
   static std::size_t terminal_width();
-  static double steady_seconds();
-  static void write_to_stderr(std::string_view text);
-  void draw();
 
-  bool bars_;
   bool notes_;
   std::size_t width_;
   Clock clock_;
-  Writer writer_;
-  double start_;
+  ProgressLine line_;
   std::map<std::string, FileProgress> files_;
-  double last_draw_ = 0;
-  bool visible_ = false;
 };
 
 }  // namespace tacet::cli

@@ -4,6 +4,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/values.h"
 #include "support/utf8.h"
@@ -56,6 +57,12 @@ std::vector<std::vector<std::int64_t>> parse_run_list(std::string_view text) {
     if (rest[end] == ',') groups.emplace_back();
     rest.remove_prefix(end + 1);
   }
+}
+
+std::string run_names(const std::vector<std::int64_t>& ids) {
+  constexpr std::size_t kMany = 8;
+  if (ids.size() > kMany) return fmt::format("{} runs, from {} on", ids.size(), ids.front());
+  return fmt::format("{} {}", ids.size() == 1 ? "run" : "runs", fmt::join(ids, ", "));
 }
 
 }  // namespace tacet::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,5 +12,8 @@ namespace tacet::cli {
 /// least, in the order written. Throws UsageError naming the part for anything else, for a range
 /// that runs backwards and an id that stands twice.
 std::vector<std::vector<std::int64_t>> parse_run_list(std::string_view text);
+
+/// "run 3", "runs 1, 2, 5", or "12 runs, from 4 on" where they are many.
+std::string run_names(const std::vector<std::int64_t>& ids);
 
 }  // namespace tacet::cli

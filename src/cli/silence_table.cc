@@ -16,7 +16,7 @@ constexpr std::size_t kFullWidth = 96;
 constexpr std::size_t kDeltaCells = 5;  // to each side of the axis
 
 /// Where the columns of this table stand.
-struct Layout {
+struct SilenceLayout {
   std::size_t block = 5;
   std::size_t hidden = 2;
   std::size_t mean_cells = 14;
@@ -24,8 +24,8 @@ struct Layout {
   double delta_scale = 0;
 };
 
-Layout layout_of(const SilenceResult& result, const View& view) {
-  Layout layout;
+SilenceLayout layout_of(const SilenceResult& result, const View& view) {
+  SilenceLayout layout;
   const std::size_t digits = fmt::format("{}", result.layers.size()).size();
   layout.block = std::max(layout.block, digits + 1);
   layout.hidden = std::max(layout.hidden, digits);
@@ -103,7 +103,8 @@ std::string marks(const LayerEffect& row, Ink ink, const Style& style) {
 
 /// Everything of a row after the gutter.
 std::string row_text(const LayerEffect& row, const std::string& name, const std::string& hidden,
-                     const std::optional<double>& p, const Layout& layout, const Style& style) {
+                     const std::optional<double>& p, const SilenceLayout& layout,
+                     const Style& style) {
   const bool is_unchanged = row.effect == Effect::unchanged;
   const Ink ink = ink_of(row);
   const Ink text = is_unchanged ? Ink::dim : Ink::plain;
@@ -123,7 +124,7 @@ std::string row_text(const LayerEffect& row, const std::string& name, const std:
   return out + marks(row, ink, style) + "\n";
 }
 
-std::string header(const Layout& layout, const Style& style) {
+std::string header(const SilenceLayout& layout, const Style& style) {
   std::string out = std::string(6, ' ') + pad_right("block", layout.block + 1) +
                     pad_left("hs", layout.hidden + 1) + "  " +
                     pad_right("mean similarity, clean", layout.mean_cells + 8);
@@ -132,7 +133,7 @@ std::string header(const Layout& layout, const Style& style) {
   return style.paint(Ink::title, out) + "\n";
 }
 
-std::string rule(const Layout& layout, const Style& style) {
+std::string rule(const SilenceLayout& layout, const Style& style) {
   const std::size_t columns = 37 + layout.block + layout.hidden + layout.mean_cells + 16 +
                               (layout.delta_bar ? 2 * kDeltaCells + 3 : 0);
   std::string line = std::string(6, ' ');
@@ -158,7 +159,7 @@ std::string details_row(const LayerEffect& row, const std::string& name) {
 }  // namespace
 
 std::string render_blocks(const SilenceResult& result, const View& view) {
-  const Layout layout = layout_of(result, view);
+  const SilenceLayout layout = layout_of(result, view);
   const Style& style = view.style;
   std::string out = header(layout, style);
   for (const LayerEffect& row : result.layers) {

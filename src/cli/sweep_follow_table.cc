@@ -10,6 +10,7 @@
 
 #include "cli/bars.h"
 #include "cli/prompt_view.h"
+#include "cli/table_limits.h"
 #include "cli/value_map.h"
 #include "cli/width.h"
 #include "support/utf8.h"
@@ -19,10 +20,9 @@ namespace {
 
 using store::SweepListing;
 
-constexpr std::size_t kNarrowestSpec = 6;  // L23H15
-constexpr std::size_t kNumber = 10;        // columns of a Δ
-constexpr std::size_t kP = 9;              // columns of a t or a p
-constexpr std::size_t kFixed = 72;         // columns beside the spec, of the wider of both lists
+constexpr std::size_t kNumber = 10;  // columns of a Δ
+constexpr std::size_t kP = 9;        // columns of a t or a p
+constexpr std::size_t kFixed = 72;   // columns beside the spec, of the wider of both lists
 constexpr std::size_t kPiece = 16;
 constexpr std::size_t kWidestName = 40;  // of an intervention in a sentence
 

@@ -7,17 +7,17 @@
 #include <fmt/format.h>
 
 #include "cli/bars.h"
+#include "cli/table_limits.h"
 #include "cli/width.h"
 
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kNarrowestSpec = 6;  // L23H15
-constexpr std::size_t kEffectSize = 7;     // columns of d_z
-constexpr std::size_t kPrompts = 8;        // columns of "prompts"
+constexpr std::size_t kEffectSize = 7;  // columns of d_z
+constexpr std::size_t kPrompts = 8;     // columns of "prompts"
 
 /// Where the columns of this list stand.
-struct Layout {
+struct HeadListLayout {
   std::size_t spec = kNarrowestSpec;
   bool effect_size = true;
   bool prompts = false;
@@ -62,11 +62,11 @@ std::vector<const HeadSummary*> chosen(const SweepSummary& summary, ListKind kin
 }
 
 /// Everything beside the spec, d_z and prompts takes 65 columns.
-Layout layout_of(const std::vector<const HeadSummary*>& heads, const View& view) {
-  constexpr std::size_t kFixed = 65;
-  Layout layout;
+HeadListLayout layout_of(const std::vector<const HeadSummary*>& heads, const View& view) {
+  constexpr std::size_t kOtherColumns = 65;
+  HeadListLayout layout;
   layout.prompts = heads.front()->n_prompts > 1;
-  const std::size_t fixed = kFixed + (layout.prompts ? kPrompts : 0);
+  const std::size_t fixed = kOtherColumns + (layout.prompts ? kPrompts : 0);
   layout.effect_size = view.width >= fixed + kEffectSize + kNarrowestSpec;
   const std::size_t taken = fixed + (layout.effect_size ? kEffectSize : 0);
   for (const HeadSummary* const head : heads) {
@@ -76,7 +76,7 @@ Layout layout_of(const std::vector<const HeadSummary*>& heads, const View& view)
   return layout;
 }
 
-std::string header(const Layout& layout, const View& view) {
+std::string header(const HeadListLayout& layout, const View& view) {
   std::string out = "    " + pad_right("head", layout.spec) + pad_left("late Δ", 10) +
                     pad_left("own block", 10) + pad_left("farthest", 10) + pad_left(" in", 7) +
                     pad_left("t", 8);
@@ -99,7 +99,7 @@ std::string onset_text(const HeadSummary& head) {
   return fmt::format("{:.1f}", *head.onset);
 }
 
-std::string row_text(const HeadSummary& head, const Layout& layout, const Style& style) {
+std::string row_text(const HeadSummary& head, const HeadListLayout& layout, const Style& style) {
   const Ink ink = ink_of(head.role);
   std::string out = "  " + style.paint(ink, mark_of(head.role)) + " " +
                     pad_right(truncate(head.spec, layout.spec), layout.spec);
@@ -135,7 +135,7 @@ std::string render_list(const SweepSummary& summary, ListKind kind, std::size_t 
   const std::size_t total = chosen(summary, kind, summary.heads.size()).size();
   const std::vector<const HeadSummary*> heads = chosen(summary, kind, count);
   if (heads.empty()) return "";
-  const Layout layout = layout_of(heads, view);
+  const HeadListLayout layout = layout_of(heads, view);
   std::string out = "  " + view.style.paint(Ink::title, title(kind, heads.size(), total)) + "\n\n";
   out += header(layout, view);
   for (const HeadSummary* const head : heads) out += row_text(*head, layout, view.style);

@@ -16,8 +16,6 @@
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kMaxListMib = 256;
-
 /// "NAME: TEXT", or the text alone for a prompt without a name.
 std::string about(const std::string& name, const std::string& text) {
   return name.empty() ? text : fmt::format("{}: {}", name, text);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/run_list.h"
 #include "cli/sweep_follow.h"
 #include "tacet/error.h"
 #include "tacet/intervention.h"
@@ -54,12 +55,6 @@ std::set<std::string> specs_of(const std::string& heads, const StoredRun& run) {
 bool holds(const store::SweepDatabase& database, std::int64_t run,
            const std::set<std::string>& specs) {
   return std::ranges::includes(database.finished(run), specs);
-}
-
-std::string ids_text(const std::vector<std::int64_t>& ids) {
-  constexpr std::size_t kMany = 8;
-  if (ids.size() > kMany) return fmt::format("{} runs, from {} on", ids.size(), ids.front());
-  return fmt::format("{} {}", ids.size() == 1 ? "run" : "runs", fmt::join(ids, ", "));
 }
 
 /// The tests that a run was made with, the one that decides first.
@@ -198,7 +193,7 @@ SweepSelection select_runs(const store::SweepDatabase& database, std::optional<s
     selection.remarks.push_back(
         fmt::format("Left out: {}, without some of the interventions shown; --run or --heads shows "
                     "what is there.",
-                    ids_text(unfinished)));
+                    run_names(unfinished)));
   }
   if (std::ranges::any_of(group, [&first](const StoredRun* run) {
         return run->settings.positions != first.settings.positions;
@@ -208,7 +203,7 @@ SweepSelection select_runs(const store::SweepDatabase& database, std::optional<s
   }
   if (!others.empty()) {
     selection.remarks.push_back(
-        fmt::format("Of another model or other settings: {}; --run shows one.", ids_text(others)));
+        fmt::format("Of another model or other settings: {}; --run shows one.", run_names(others)));
   }
   return selection;
 }
@@ -242,7 +237,7 @@ SweepSelection select_group(const store::SweepDatabase& database,
   }
   if (selection.specs.empty()) {
     throw InputError(
-        fmt::format("{} hold no interventions in common; make the sweep first", ids_text(ids)));
+        fmt::format("{} hold no interventions in common; make the sweep first", run_names(ids)));
   }
   selection.ids = ids;
   return selection;

@@ -14,14 +14,14 @@ namespace {
 constexpr std::size_t kFullWidth = 96;
 
 /// Where the columns of this table stand.
-struct Layout {
+struct TrajectoryLayout {
   std::size_t name = 5;
   std::size_t hidden = 2;
   std::size_t cells = 20;
 };
 
-Layout layout_of(const TrajectoryResult& result, const View& view) {
-  Layout layout;
+TrajectoryLayout layout_of(const TrajectoryResult& result, const View& view) {
+  TrajectoryLayout layout;
   const std::size_t digits = fmt::format("{}", result.layers.size()).size();
   layout.name = std::max(layout.name, digits + 1);
   layout.hidden = std::max(layout.hidden, digits);
@@ -29,7 +29,7 @@ Layout layout_of(const TrajectoryResult& result, const View& view) {
   return layout;
 }
 
-std::string header(const Layout& layout, const View& view) {
+std::string header(const TrajectoryLayout& layout, const View& view) {
   const std::string out =
       std::string(6, ' ') + pad_right("state", layout.name) + " " +
       pad_left("hs", layout.hidden + 1) + "  " +
@@ -40,7 +40,7 @@ std::string header(const Layout& layout, const View& view) {
 }
 
 std::string row_text(const TrajectoryRow& row, const std::string& mark, const std::string& name,
-                     const std::string& hidden, const Layout& layout, const View& view) {
+                     const std::string& hidden, const TrajectoryLayout& layout, const View& view) {
   std::string out = view.style.paint(Ink::cut, pad_right(mark, 6));
   out += pad_right(name, layout.name) + " " + pad_left(hidden, layout.hidden + 1) + "  ";
   out += view.style.paint(Ink::bar, unit_bar(row.mean, layout.cells));
@@ -52,7 +52,7 @@ std::string row_text(const TrajectoryRow& row, const std::string& mark, const st
 }
 
 std::string rows(const TrajectoryResult& result, const View& view) {
-  const Layout layout = layout_of(result, view);
+  const TrajectoryLayout layout = layout_of(result, view);
   std::string out = header(layout, view);
   out += row_text(result.embedding, "", "embed", "0", layout, view);
   for (std::size_t i = 0; i < result.layers.size(); ++i) {

@@ -17,7 +17,7 @@ constexpr std::size_t kWidestCell = 3;
 constexpr std::size_t kNarrowestCell = 2;
 
 /// The scale and the columns of one map.
-struct Layout {
+struct MapLayout {
   double end = 0;      // the value that has the strongest colour
   double largest = 0;  // the largest magnitude there is
   std::size_t label = 0;
@@ -25,8 +25,8 @@ struct Layout {
   std::size_t per_panel = 1;
 };
 
-Layout layout_of(const ValueMap& map, const View& view) {
-  Layout layout;
+MapLayout layout_of(const ValueMap& map, const View& view) {
+  MapLayout layout;
   std::vector<double> magnitudes;
   for (const auto& row : map.values) {
     for (const std::optional<double>& value : row) {
@@ -56,7 +56,7 @@ std::string plain_cell(const std::optional<double>& value, double share) {
   return std::string(share < 0 ? "-" : "+").append(ink);
 }
 
-std::string cell_text(const std::optional<double>& value, const Layout& layout,
+std::string cell_text(const std::optional<double>& value, const MapLayout& layout,
                       const Style& style) {
   const double share = value && layout.end > 0 ? std::clamp(*value / layout.end, -1.0, 1.0) : 0.0;
   if (!style.color()) return pad_right(plain_cell(value, share), layout.cell);
@@ -66,7 +66,7 @@ std::string cell_text(const std::optional<double>& value, const Layout& layout,
 
 /// The labels over columns [first, end): every one where they do not touch, else every other.
 std::string column_labels(const ValueMap& map, std::size_t first, std::size_t end,
-                          const Layout& layout) {
+                          const MapLayout& layout) {
   std::size_t widest = 0;
   for (std::size_t i = first; i < end; ++i) {
     widest = std::max(widest, display_width(map.columns[i]));
@@ -83,7 +83,7 @@ std::string trimmed(const std::string& line) {
   return line.substr(0, line.find_last_not_of(' ') + 1);
 }
 
-std::string panel(const ValueMap& map, std::size_t first, std::size_t end, const Layout& layout,
+std::string panel(const ValueMap& map, std::size_t first, std::size_t end, const MapLayout& layout,
                   const View& view) {
   const std::string head =
       "  " + pad_right(map.corner, layout.label) + "  " + column_labels(map, first, end, layout);
@@ -98,7 +98,7 @@ std::string panel(const ValueMap& map, std::size_t first, std::size_t end, const
   return out;
 }
 
-std::string scale(const ValueMap& map, const Layout& layout, const View& view) {
+std::string scale(const ValueMap& map, const MapLayout& layout, const View& view) {
   if (layout.end == 0) return "";
   std::string out = fmt::format("  {} {} {}", map.format(-layout.end),
                                 view.style.color() ? swatches(false, view.style) : plain_scale(),
@@ -113,7 +113,7 @@ std::string scale(const ValueMap& map, const Layout& layout, const View& view) {
 
 std::string render_value_map(const ValueMap& map, const View& view) {
   if (map.rows.empty() || map.columns.empty()) return "";
-  const Layout layout = layout_of(map, view);
+  const MapLayout layout = layout_of(map, view);
   std::string out = "  " + view.style.paint(Ink::title, map.title) + "\n\n";
   for (std::size_t first = 0; first < map.columns.size(); first += layout.per_panel) {
     if (first > 0) out += "\n";

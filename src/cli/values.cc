@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/suggest.h"
+#include "support/trim.h"
 #include "tacet/error.h"
 
 namespace tacet::cli {
@@ -23,12 +24,6 @@ std::optional<Number> read_number(std::string_view text) {
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stop != end) return std::nullopt;
   return value;
-}
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 /// A unit of --memory, in lower case.
@@ -83,7 +78,7 @@ double parse_between(std::string_view option, std::string_view text, double low,
 std::uint64_t parse_size(std::string_view option, std::string_view text) {
   constexpr double kTooMany = 18446744073709551616.0;  // 2^64
   const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
-  const std::string unit = lower(trim(text.substr(end)));
+  const std::string unit = lower(support::trim(text.substr(end)));
   const auto known = std::ranges::find(kSizeUnits, unit, &SizeUnit::name);
   const auto number = read_number<double>(text.substr(0, end));
   if (number && known != kSizeUnits.end()) {
@@ -119,7 +114,7 @@ std::vector<std::int32_t> parse_ids(std::string_view option, std::string_view te
   std::size_t begin = 0;
   while (begin <= text.size()) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string_view entry = trim(text.substr(begin, end - begin));
+    const std::string_view entry = support::trim(text.substr(begin, end - begin));
     const auto id = read_number<std::int32_t>(entry);
     if (!id || *id < 0) {
       throw UsageError(fmt::format(

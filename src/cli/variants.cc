@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "support/trim.h"
 #include "support/utf8.h"
 #include "tacet/error.h"
 
@@ -13,19 +14,13 @@ namespace {
 
 constexpr std::string_view kTextMark = "text:";
 
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// The parts between the commas. Throws UsageError naming `option` and the part that is empty.
 std::vector<std::string> parts_of(std::string_view option, std::string_view text) {
   std::vector<std::string> parts;
   std::string_view rest = text;
   while (true) {
     const std::size_t end = rest.find(',');
-    parts.emplace_back(trim(rest.substr(0, end)));
+    parts.emplace_back(support::trim(rest.substr(0, end)));
     if (parts.back().empty()) {
       throw UsageError(
           fmt::format("{} '{}': part {} of the list is empty; take the spare comma out", option,

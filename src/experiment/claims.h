@@ -16,6 +16,11 @@ Verdict verdict_of(bool first, bool second);
 /// Whether `count` of `total` is at least `percent` of 100, decided in whole numbers.
 bool at_least(std::int64_t count, std::int64_t total, int percent);
 
+/// A figure of a claim: `value`, or none where it does not exist.
+inline FigureValue figure(const std::optional<double>& value) {
+  return value ? FigureValue(*value) : FigureValue();
+}
+
 /// "L3/4": a block and its index in Hugging Face's hidden_states.
 std::string short_block(int layer);
 

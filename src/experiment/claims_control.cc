@@ -10,10 +10,6 @@
 namespace tacet::experiment {
 namespace {
 
-FigureValue figure(const std::optional<double>& value) {
-  return value ? FigureValue(*value) : FigureValue();
-}
-
 /// (1 + #{sets that fulfil the claim as well as the heads}) / (n + 1); nullopt where the heads have
 /// no such number.
 std::optional<double> p_of(const Decider& heads, std::span<const std::optional<double>> sets) {

@@ -36,10 +36,6 @@ std::optional<double> median_of(const std::vector<double>& values) {
   return values.empty() ? std::nullopt : std::optional(median(values));
 }
 
-FigureValue figure(const std::optional<double>& value) {
-  return value ? FigureValue(*value) : FigureValue();
-}
-
 double share(std::int64_t count, std::int64_t total) {
   return static_cast<double>(count) / static_cast<double>(total);
 }

@@ -13,7 +13,7 @@
 namespace tacet {
 namespace {
 
-using Prompts = std::span<const std::vector<FollowedSweep>>;
+using FollowedPrompts = std::span<const std::vector<FollowedSweep>>;
 
 void check(std::span<const SweepOutcome> outcomes) {
   const auto same_pair = [](const FollowedPair& a, const FollowedPair& b) {
@@ -81,7 +81,7 @@ std::vector<std::string> names_of(const std::vector<FollowedSweep>& prompt) {
   return names;
 }
 
-void check(Prompts prompts) {
+void check(FollowedPrompts prompts) {
   if (prompts.size() < 2) {
     throw UsageError(
         fmt::format("a test across prompts got {}; it needs at least 2", prompts.size()));
@@ -109,8 +109,8 @@ double late_delta(const std::vector<FollowedSweep>& prompt, const std::string& n
   return mean(places);
 }
 
-FollowedAcross test_across(Prompts prompts, const std::string& name, const PromptGroups& units,
-                           double alpha) {
+FollowedAcross test_across(FollowedPrompts prompts, const std::string& name,
+                           const PromptGroups& units, double alpha) {
   const std::vector<FollowedHead>& first = prompts.front().front().heads;
   FollowedAcross result{.pair = name,
                         .n_prompts = prompts.size(),
@@ -170,8 +170,8 @@ std::vector<FollowedSweep> followed_heads(std::span<const SweepOutcome> outcomes
   return result;
 }
 
-std::vector<FollowedAcross> followed_across(Prompts prompts, std::span<const std::string> groups,
-                                            double alpha) {
+std::vector<FollowedAcross> followed_across(FollowedPrompts prompts,
+                                            std::span<const std::string> groups, double alpha) {
   check(prompts);
   const PromptGroups units = group_prompts(groups);
   std::vector<FollowedAcross> result;

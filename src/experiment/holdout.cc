@@ -50,7 +50,7 @@ std::vector<std::optional<double>> late_t(Prompts prompts, std::span<const std::
 }
 
 /// The places of the `count` largest |t|, the largest first; an equal one keeps its order.
-std::vector<std::size_t> strongest(const std::vector<std::optional<double>>& t, std::size_t count) {
+std::vector<std::size_t> largest_t(const std::vector<std::optional<double>>& t, std::size_t count) {
   std::vector<std::size_t> order;
   for (std::size_t k = 0; k < t.size(); ++k) {
     if (t[k]) order.push_back(k);
@@ -92,7 +92,7 @@ HoldoutResult hold_out(std::span<const std::vector<PromptEffect>> prompts,
     (is_choosing[units.of_prompt[k]] ? result.choosing : result.testing).push_back(k);
   }
   const auto t = late_t(prompts, groups, result.choosing, options.alpha);
-  const std::vector<std::size_t> chosen = strongest(t, n_heads);
+  const std::vector<std::size_t> chosen = largest_t(t, n_heads);
   std::vector<std::vector<PromptEffect>> tested;
   for (const std::size_t place : result.testing) {
     std::vector<PromptEffect>& prompt = tested.emplace_back();

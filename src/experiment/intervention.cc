@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "support/trim.h"
 #include "support/utf8.h"
 #include "tacet/error.h"
 
@@ -33,12 +34,6 @@ struct Axis {
   int count = 0;
 };
 
-std::string_view trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
 /// `text` in quotes for a one-line message: made safe to print, and cut where it is long.
 std::string quoted(std::string_view text) {
   constexpr std::size_t kLongest = 60;
@@ -51,7 +46,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> pieces;
   for (;;) {
     const std::size_t end = text.find(separator);
-    pieces.push_back(trim(text.substr(0, end)));
+    pieces.push_back(support::trim(text.substr(0, end), kSpace));
     if (end == std::string_view::npos) return pieces;
     text.remove_prefix(end + 1);
   }
@@ -101,7 +96,8 @@ class TermReader {
       const bool separated = lettered ? take(rest_, 'H') : take(rest_, '.');
       if (!separated) fail_at_separator(lettered);
       in_layer = read_range(heads_);
-      if (!rest_.empty()) fail(fmt::format("{} is left over after the head", quoted(trim(rest_))));
+      if (!rest_.empty())
+        fail(fmt::format("{} is left over after the head", quoted(support::trim(rest_, kSpace))));
     }
     for (int layer = layers.first; layer <= layers.last; ++layer) {
       for (int head = in_layer.first; head <= in_layer.last; ++head) heads.push_back({layer, head});
@@ -115,7 +111,7 @@ class TermReader {
   }
 
   [[noreturn]] void fail_at_separator(bool lettered) const {
-    if (trim(rest_).empty()) fail("it names a layer, but no head");
+    if (support::trim(rest_, kSpace).empty()) fail("it names a layer, but no head");
     const std::string_view expected = lettered ? "'H'" : "'.'";
     fail(fmt::format("{} should follow the layer where {} stands", expected, quoted(rest_)));
   }
@@ -137,7 +133,7 @@ class TermReader {
   int read_index(Axis axis) {
     const std::string_view digits = take_digits(rest_);
     if (digits.empty()) {
-      const std::string_view found = trim(rest_);
+      const std::string_view found = support::trim(rest_, kSpace);
       fail(found.empty()
                ? fmt::format("a {} number is missing at its end", axis.name)
                : fmt::format("a {} number is missing before {}", axis.name, quoted(found)));
@@ -282,7 +278,7 @@ std::string spec_of(const Intervention& intervention) {
 }
 
 std::vector<Intervention> parse_heads(std::string_view spec, int n_layer, int n_head) {
-  if (trim(spec).empty()) {
+  if (support::trim(spec, kSpace).empty()) {
     throw UsageError(fmt::format("the head SPEC is empty; {}", kHeadForms));
   }
   std::vector<Intervention> interventions;
@@ -314,7 +310,7 @@ std::vector<Intervention> parse_heads(std::string_view spec, int n_layer, int n_
 }
 
 std::vector<int> parse_positions(std::string_view text, int n_tokens) {
-  if (trim(text) == "all") return {};
+  if (support::trim(text, kSpace) == "all") return {};
   std::set<int> positions;
   for (const std::string_view term : split(text, ',')) {
     if (term.empty()) {

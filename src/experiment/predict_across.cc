@@ -11,12 +11,12 @@
 namespace tacet {
 namespace {
 
-using Prompts = std::span<const PredictResult>;
+using PredictedPrompts = std::span<const PredictResult>;
 /// What is looked at of one prompt and intervention; nullopt where the prompt has no such number.
 using Measure = std::function<std::optional<double>(const Prediction& clean,
                                                     const SilencedPrediction& silenced)>;
 
-void check(Prompts prompts, std::span<const std::string> groups) {
+void check(PredictedPrompts prompts, std::span<const std::string> groups) {
   if (prompts.empty()) throw UsageError("predictions across prompts need one prompt at least");
   if (groups.size() != prompts.size()) {
     throw UsageError(fmt::format("there are {} groups for {} prompts; give one for each",
@@ -51,8 +51,8 @@ std::optional<double> divergence(const Prediction& /*clean*/, const SilencedPred
 }
 
 /// The test of one measure of intervention `i` over the prompts that have it; nullopt without any.
-std::optional<MeanTest> test_of(Prompts prompts, std::span<const std::string> groups, std::size_t i,
-                                double alpha, const Measure& measure) {
+std::optional<MeanTest> test_of(PredictedPrompts prompts, std::span<const std::string> groups,
+                                std::size_t i, double alpha, const Measure& measure) {
   std::vector<double> values;
   std::vector<std::string> names;
   for (std::size_t k = 0; k < prompts.size(); ++k) {
@@ -65,7 +65,7 @@ std::optional<MeanTest> test_of(Prompts prompts, std::span<const std::string> gr
   return mean_t_test(group_means(values, group_prompts(names)), alpha);
 }
 
-double share_changed(Prompts prompts, std::size_t i) {
+double share_changed(PredictedPrompts prompts, std::size_t i) {
   std::size_t count = 0;
   for (const PredictResult& prompt : prompts) {
     if (prompt.interventions[i].top1_changed) ++count;
@@ -90,7 +90,7 @@ void correct(std::vector<PredictAcrossRow>& rows) {
 
 }  // namespace
 
-PredictAcrossResult predict_across(Prompts prompts, std::span<const std::string> groups,
+PredictAcrossResult predict_across(PredictedPrompts prompts, std::span<const std::string> groups,
                                    double alpha) {
   check(prompts, groups);
   PredictAcrossResult result;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "support/file.h"
+#include "support/trim.h"
 #include "support/utf8.h"
 #include "tacet/error.h"
 
@@ -22,7 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kHub = "https://huggingface.co";
 constexpr std::uint64_t kMaxTokenBytes = 65'536;
-constexpr std::string_view kWhite = " \t\r\n\v\f";
 
 /// The variables, an empty one as one that is not set.
 class Variables {
@@ -125,9 +125,9 @@ fs::path hugging_face_home(const Variables& variables) {
 /// The token without what a copy or an editor adds; nullopt when nothing is left.
 std::optional<std::string> cleaned(std::string text) {
   std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
-  const std::size_t first = text.find_first_not_of(kWhite);
-  if (first == std::string::npos) return std::nullopt;
-  return text.substr(first, text.find_last_not_of(kWhite) - first + 1);
+  const std::string_view kept = support::trim(text);
+  if (kept.empty()) return std::nullopt;
+  return std::string(kept);
 }
 
 std::optional<std::string> process_variable(const char* name) {

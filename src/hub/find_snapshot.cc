@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "hub/model_files.h"
 #include "support/file.h"
+#include "support/trim.h"
 #include "support/utf8.h"
 #include "tacet/error.h"
 
@@ -21,9 +23,7 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kMaxReferenceBytes = 1'024;
 constexpr std::size_t kShortestCommit = 5;
 constexpr std::size_t kMaxListed = 8;
-constexpr std::string_view kWhite = " \t\r\n";
-constexpr const char* kConfig = "config.json";
-constexpr std::array kWeights = {"model.safetensors", "model.safetensors.index.json"};
+constexpr std::array kWeightFiles = {kWeights, kWeightsIndex};
 constexpr std::array kPickles = {"pytorch_model.bin", "pytorch_model.bin.index.json"};
 
 std::string shown(std::string_view text) {
@@ -53,9 +53,8 @@ bool is_short_commit(std::string_view text) {
 /// The commit in a reference's file, without white space around; empty when it holds none.
 std::string commit_in(const fs::path& file) {
   try {
-    std::string text = support::read_file(file, kMaxReferenceBytes);
-    text.erase(0, std::min(text.find_first_not_of(kWhite), text.size()));
-    text.erase(text.find_last_not_of(kWhite) + 1);
+    const std::string content = support::read_file(file, kMaxReferenceBytes);
+    const std::string text(support::trim(content));
     return is_commit(text) ? text : std::string();
   } catch (const ModelError&) {
     return {};
@@ -141,11 +140,11 @@ bool is_needed(const fs::path& file) {
 }
 
 bool has_any(const fs::path& folder, const auto& names) {
-  return std::ranges::any_of(names, [&](const char* name) { return is_named(folder / name); });
+  return std::ranges::any_of(names, [&](std::string_view name) { return is_named(folder / name); });
 }
 
 /// Whether the hub has answered that the repository has no such file.
-bool is_known_absent(const RepoFolder& repo, const std::string& commit, const char* file) {
+bool is_known_absent(const RepoFolder& repo, const std::string& commit, std::string_view file) {
   return is_named(repo.no_exist(commit, file));
 }
 
@@ -210,15 +209,15 @@ std::optional<SnapshotProblem> snapshot_problem(const RepoFolder& repo, const st
     }
     return SnapshotProblem{"the repository has no config.json, so that it holds no model", false};
   }
-  if (has_any(folder, kWeights)) return std::nullopt;
+  if (has_any(folder, kWeightFiles)) return std::nullopt;
   if (has_any(folder, kPickles)) {
     return SnapshotProblem{
         "it has its weights only as pytorch_model.bin, a pickle, which can run code and is not "
         "read; convert them to safetensors (`save_pretrained` with `safe_serialization=True`) and "
         "give that folder",
-        !is_known_absent(repo, commit, kWeights.front())};
+        !is_known_absent(repo, commit, kWeights)};
   }
-  if (!is_known_absent(repo, commit, kWeights.front())) {
+  if (!is_known_absent(repo, commit, kWeights)) {
     return SnapshotProblem{"its weights have not been fetched"};
   }
   return SnapshotProblem{"the repository has no model.safetensors; choose a model that has", false};

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "hub/request_failure.h"
+#include "support/trim.h"
 
 namespace tacet::hub {
 namespace {
@@ -33,13 +34,6 @@ List make_list(const std::vector<std::string>& lines) {
   return list;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kWhite = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kWhite);
-  if (first == std::string_view::npos) return "";
-  return text.substr(first, text.find_last_not_of(kWhite) - first + 1);
-}
-
 /// One response as it comes in. Exceptions must not pass through libcurl: they wait here.
 class Reception {
  public:
@@ -49,7 +43,7 @@ class Reception {
     header_bytes_ += line.size();
     // Of all blocks together: one "100 Continue" after the other is endless as well.
     if (header_bytes_ > kMaxHeaderBytes) return false;
-    line = trimmed(line);
+    line = support::trim(line);
     if (line.starts_with("HTTP/")) return start(line);
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) return true;
@@ -59,7 +53,7 @@ class Reception {
     });
     std::string& value = response_.headers[name];
     if (!value.empty()) value += ", ";
-    value += trimmed(line.substr(colon + 1));
+    value += support::trim(line.substr(colon + 1));
     return true;
   }
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "stats/draws.h"
 #include "stats/random.h"
 #include "stats/spread.h"
 #include "tacet/error.h"
@@ -15,9 +16,6 @@
 
 namespace tacet {
 namespace {
-
-constexpr double kSlack = 1e-12;
-constexpr std::int64_t kFewestDraws = 99;
 
 /// The cells' units divided by sqrt(sum of squares), which no flip changes: |sum| of a pattern then
 /// orders like |t| = sqrt((n - 1) sum^2 / (n - sum^2)). Cells without a change are left out.
@@ -51,7 +49,7 @@ Scaled scale(std::span<const std::vector<double>> cells) {
       sum += unit;
     }
     // Unit vectors: their sums are of order 1, whatever the scale of the data.
-    scaled.reached.push_back(std::abs(sum) - kSlack);
+    scaled.reached.push_back(std::abs(sum) - stats::kTieSlack);
   }
   return scaled;
 }
@@ -135,9 +133,9 @@ SignFlipResult sign_flip_max_t(std::span<const std::vector<double>> cells,
                                           std::vector<double>(scaled.cells.size(), 0.0));
     enumerate(scaled, sums, 0);
   } else {
-    if (options.draws < kFewestDraws) {
+    if (options.draws < stats::kFewestDraws) {
       throw UsageError(fmt::format("{} draws are too few for a p-value; use at least {}",
-                                   options.draws, kFewestDraws));
+                                   options.draws, stats::kFewestDraws));
     }
     sample(scaled, options);
   }

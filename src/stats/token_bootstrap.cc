@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "stats/draws.h"
 #include "stats/normal.h"
 #include "stats/random.h"
 #include "stats/spread.h"
@@ -16,8 +17,6 @@
 
 namespace tacet {
 namespace {
-
-constexpr std::int64_t kFewestDraws = 99;
 
 /// A resample: its mean change and that mean's standard error.
 struct Draw {
@@ -147,9 +146,9 @@ void set_bca_interval(TestResult& result, std::span<const double> means,
 TestResult token_bootstrap_test(const PairChanges& changes, double alpha,
                                 const ResamplingOptions& options, const ForEach& for_each) {
   stats::check_changes(changes, alpha);
-  if (options.draws < kFewestDraws) {
+  if (options.draws < stats::kFewestDraws) {
     throw UsageError(fmt::format("{} draws are too few for a p-value; use at least {}",
-                                 options.draws, kFewestDraws));
+                                 options.draws, stats::kFewestDraws));
   }
   TestResult result;
   result.name = Test::token_bootstrap;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "stats/draws.h"
 #include "stats/random.h"
 #include "tacet/error.h"
 #include "tacet/pair_tests.h"
@@ -14,9 +15,7 @@
 namespace tacet {
 namespace {
 
-constexpr double kSlack = 1e-12;
 constexpr std::size_t kFewestUseful = 6;
-constexpr std::int64_t kFewestDraws = 99;
 
 /// One block's parts of the tokens that moved in any block.
 struct Moved {
@@ -53,7 +52,7 @@ Moved moved_parts(const std::vector<double>& block, const std::vector<std::size_
     if (largest > 0) squares += (block[token] / largest) * (block[token] / largest);
   }
   moved.sum = std::abs(sum);
-  moved.reached = moved.sum - kSlack * absolute;
+  moved.reached = moved.sum - stats::kTieSlack * absolute;
   moved.length = largest * std::sqrt(squares);
   return moved;
 }
@@ -218,9 +217,9 @@ std::vector<TokenSwapResult> token_swap_test(std::span<const std::vector<double>
   std::vector<Moved> blocks;
   for (const std::vector<double>& block : parts) blocks.push_back(moved_parts(block, tokens));
   const bool exact = tokens.size() <= kMostTokensEnumerated;
-  if (!exact && options.draws < kFewestDraws) {
+  if (!exact && options.draws < stats::kFewestDraws) {
     throw UsageError(fmt::format("{} draws are too few for a p-value; use at least {}",
-                                 options.draws, kFewestDraws));
+                                 options.draws, stats::kFewestDraws));
   }
   std::int64_t n_patterns = options.draws;
   if (exact) {

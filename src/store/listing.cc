@@ -33,7 +33,7 @@ std::vector<Json> token_rows(const TokenListing& listing) {
   return rows;
 }
 
-Json model_json(const ModelListing& model) {
+Json listed_model(const ModelListing& model) {
   Json revisions = Json::array();
   for (const std::string& revision : model.revisions) revisions.push_back(json_text(revision));
   return ObjectBuilder()
@@ -62,7 +62,7 @@ Json model_json(const ModelListing& model) {
 std::vector<Json> model_rows(const std::vector<ModelListing>& models) {
   std::vector<Json> rows;
   rows.reserve(models.size());
-  for (const ModelListing& model : models) rows.push_back(model_json(model));
+  for (const ModelListing& model : models) rows.push_back(listed_model(model));
   return rows;
 }
 
@@ -100,7 +100,7 @@ std::string models_csv(const std::vector<ModelListing>& models) {
     }
     row["revisions"] = std::move(joined);
   }
-  return csv_table(model_json({}), rows);
+  return csv_table(listed_model({}), rows);
 }
 
 }  // namespace tacet::store

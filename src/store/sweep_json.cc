@@ -14,7 +14,7 @@
 namespace tacet::store {
 namespace {
 
-Json model_json(const StoredRun& run) {
+Json stored_model(const StoredRun& run) {
   return ObjectBuilder("model")
       .text("id", run.model_id)
       .value("n_layer", run.n_layer)
@@ -165,7 +165,7 @@ Json sweep_document(const SweepListing& listing) {
   ObjectBuilder builder;
   builder.text("schema", "tacet.sweep/1")
       .text("version", kVersion)
-      .value("model", model_json(first))
+      .value("model", stored_model(first))
       .value("prompts", std::move(prompts))
       .value("settings", settings_json(first.settings))
       .value("test", test_json(listing.summary, first.settings))

@@ -14,20 +14,20 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::string_view, 7> kFields = {"clean",    "text", "corrupt", "target",
-                                                     "contrast", "id",   "group"};
-constexpr std::string_view kForm =
+constexpr std::array<std::string_view, 7> kPairFields = {"clean",    "text", "corrupt", "target",
+                                                         "contrast", "id",   "group"};
+constexpr std::string_view kPairForm =
     R"(write {"clean": "...", "corrupt": "...", "target": " Mary", "contrast": " John"}, with an )"
     R"("id" and a "group" if you like)";
 
 std::string read_text(const Json& object, const char* key, const std::string& where) {
-  if (!object.contains(key)) fail_at(where, fmt::format("there is no {}; {}", key, kForm));
+  if (!object.contains(key)) fail_at(where, fmt::format("there is no {}; {}", key, kPairForm));
   const Json& value = object[key];
   if (!value.is_string()) {
     fail_at(where, fmt::format("{} is {}; it must be a text in quotes", key, shown(value)));
   }
   const auto& text = value.get_ref<const std::string&>();
-  if (text.empty()) fail_at(where, fmt::format("{} is empty; {}", key, kForm));
+  if (text.empty()) fail_at(where, fmt::format("{} is empty; {}", key, kPairForm));
   check_bytes(text, fmt::format("{}: {}", where, key));  // a NUL may be spelled \u0000
   return text;
 }
@@ -40,7 +40,7 @@ std::vector<ListedPair> parse_pair_list(std::string_view content, std::string_vi
   for (const TextLine& line : lines_of(content)) {
     const std::string where = line_name(name, line.number);
     check_bytes(line.text, where);
-    const Json object = parse_line(line, kFields, where, kForm);
+    const Json object = parse_line(line, kPairFields, where, kPairForm);
     if (object.contains("clean") && object.contains("text")) {
       fail_at(where, "both of clean and text stand there; text takes the place of clean");
     }
@@ -59,7 +59,8 @@ std::vector<ListedPair> parse_pair_list(std::string_view content, std::string_vi
                      .target = read_text(object, "target", where),
                      .contrast = read_text(object, "contrast", where)});
   }
-  if (pairs.empty()) throw InputError(fmt::format("{}: there is no pair in it; {}", name, kForm));
+  if (pairs.empty())
+    throw InputError(fmt::format("{}: there is no pair in it; {}", name, kPairForm));
   return pairs;
 }
 

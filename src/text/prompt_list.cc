@@ -17,9 +17,9 @@ namespace {
 using Json = nlohmann::json;
 
 // `corrupt` is of files that serve `patch --pairs` too.
-constexpr std::array<std::string_view, 7> kFields = {"text",    "token_ids", "id",      "group",
-                                                     "corrupt", "target",    "contrast"};
-constexpr std::string_view kForm =
+constexpr std::array<std::string_view, 7> kPromptFields = {
+    "text", "token_ids", "id", "group", "corrupt", "target", "contrast"};
+constexpr std::string_view kPromptForm =
     R"(write {"text": "..."} or {"token_ids": [1, 2, 3]}, with an "id" and a "group" if you like)";
 
 std::string read_text(const Json& value, const std::string& where) {
@@ -64,11 +64,11 @@ std::vector<std::int32_t> read_token_ids(const Json& value, const std::string& w
 }
 
 ListedPrompt parse_json_line(const TextLine& line, const std::string& where) {
-  const Json object = parse_line(line, kFields, where, kForm);
+  const Json object = parse_line(line, kPromptFields, where, kPromptForm);
   const bool has_text = object.contains("text");
   if (has_text == object.contains("token_ids")) {
     fail_at(where, fmt::format("{} of text and token_ids stand there; {}",
-                               has_text ? "both" : "none", kForm));
+                               has_text ? "both" : "none", kPromptForm));
   }
   ListedPrompt prompt;
   prompt.line = line.number;
