@@ -10,7 +10,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace across_table_test {
 
 using ::testing::HasSubstr;
 using testing::made_sweeps;
@@ -154,5 +154,5 @@ TEST(RenderAcross, ShowsTheHeadsHeldOutInTheOrderOfTheirChoice) {
   EXPECT_LT(second.find("L1H0"), second.find("L3H2"));
 }
 
-}  // namespace
+}  // namespace across_table_test
 }  // namespace tacet::cli

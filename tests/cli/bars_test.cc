@@ -9,7 +9,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace bars_test {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -81,5 +81,5 @@ TEST(Style, PaintsOnlyWhenItMay) {
   EXPECT_EQ(Style(true).paint(Ink::coupling, ""), "");
 }
 
-}  // namespace
+}  // namespace bars_test
 }  // namespace tacet::cli

@@ -10,7 +10,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace comparison_table_test {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -128,5 +128,5 @@ TEST(ComparisonTable, SideBySide) {
   EXPECT_EQ(beside("\x1b[34mab\x1b[0m\n", "1\n", 4), "\x1b[34mab\x1b[0m  1\n");
 }
 
-}  // namespace
+}  // namespace comparison_table_test
 }  // namespace tacet::cli

@@ -10,7 +10,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace control_table_test {
 
 using ::testing::HasSubstr;
 using testing::made_model;
@@ -117,5 +117,5 @@ TEST(RenderSilence, ShowsTheControlWhereThereIsOne) {
   EXPECT_THAT(render_silence(made_silence(), made_model(), View()), Not(HasSubstr("rotated")));
 }
 
-}  // namespace
+}  // namespace control_table_test
 }  // namespace tacet::cli

@@ -14,7 +14,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace declarations_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -136,5 +136,5 @@ TEST(Completions, EscapeWhatShellsRead) {
               HasSubstr("-x|--ex-y) COMPREPLY=($(compgen -W \"a b\" -- \"$cur\")); return ;;"));
 }
 
-}  // namespace
+}  // namespace declarations_test
 }  // namespace tacet::cli

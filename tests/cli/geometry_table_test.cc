@@ -7,7 +7,7 @@
 #include "cli/silence_summary.h"
 
 namespace tacet::cli {
-namespace {
+namespace geometry_table_test {
 
 using ::testing::HasSubstr;
 using testing::made_model;
@@ -60,5 +60,5 @@ TEST(RenderGeometry, StandsInTheTableWhereItIsAskedFor) {
   EXPECT_THAT(render_silence(result, made_model(), View()), Not(HasSubstr("CKA")));
 }
 
-}  // namespace
+}  // namespace geometry_table_test
 }  // namespace tacet::cli

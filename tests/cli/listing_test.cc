@@ -9,7 +9,7 @@
 #include "cli/view.h"
 
 namespace tacet::cli {
-namespace {
+namespace listing_test {
 
 store::TokenListing made_tokens() {
   return {.model = "mini", .text = "I\n\xC3", .tokens = {{40, "I"}, {198, "\n"}, {127, "\xC3"}}};
@@ -117,5 +117,5 @@ TEST(Models, ALineSaysWhichIsAPublishedOne) {
   EXPECT_EQ(model_line(model), line + " · official gpt2-medium");
 }
 
-}  // namespace
+}  // namespace listing_test
 }  // namespace tacet::cli

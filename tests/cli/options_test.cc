@@ -11,7 +11,7 @@
 #include "tacet/error.h"
 
 namespace tacet::cli {
-namespace {
+namespace options_test {
 
 using ::testing::HasSubstr;
 
@@ -233,5 +233,5 @@ TEST(DeclaredSweepOptions, ReachTheirFields) {
   EXPECT_EQ(memory, std::uint64_t{2} << 30);
 }
 
-}  // namespace
+}  // namespace options_test
 }  // namespace tacet::cli

@@ -8,7 +8,7 @@
 #include "cli/style.h"
 
 namespace tacet::cli {
-namespace {
+namespace palette_test {
 
 /// How light a colour looks, 0 to 255.
 double luma(const Color& color) {
@@ -59,5 +59,5 @@ TEST(Style, WritesBlackOnMiddleBlue) {
   EXPECT_EQ(Style(true).fill(blue, "x"), "\x1b[38;5;16;48;5;68mx\x1b[0m");
 }
 
-}  // namespace
+}  // namespace palette_test
 }  // namespace tacet::cli

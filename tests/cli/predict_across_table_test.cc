@@ -11,7 +11,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace predict_across_table_test {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -134,5 +134,5 @@ TEST(PredictAcrossTable, SaysThatOnePromptHasNoTest) {
   EXPECT_THAT(render(listing(1, 2)), HasSubstr("One prompt has no spread and no test"));
 }
 
-}  // namespace
+}  // namespace predict_across_table_test
 }  // namespace tacet::cli

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::cli {
-namespace {
+namespace progress_test {
 
 TEST(ProgressLine, ShowsShareAndTimeLeft) {
   EXPECT_EQ(progress_line(0, 4, 3), "  " + std::string(30, ' ') + "   0 %");
@@ -88,5 +88,5 @@ TEST_F(ProgressTest, SaysNothingUnlessEnabled) {
   EXPECT_EQ(written_, "");
 }
 
-}  // namespace
+}  // namespace progress_test
 }  // namespace tacet::cli

@@ -8,7 +8,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace prompt_view_test {
 
 TEST(VisiblePiece, ShowsSpacesAndBytes) {
   EXPECT_EQ(visible_piece({1, " pizza"}), "␣pizza");
@@ -67,5 +67,5 @@ TEST(RenderPrompt, SurvivesPiecesWiderThanTheScreen) {
   EXPECT_LT(render_prompt(tokens, {}, 100, Style()).size(), 100U);
 }
 
-}  // namespace
+}  // namespace prompt_view_test
 }  // namespace tacet::cli

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::cli {
-namespace {
+namespace pull_progress_test {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -73,5 +73,5 @@ TEST_F(PullProgressTest, ShowsNothingUnlessAsked) {
   EXPECT_THAT(written_, IsEmpty());
 }
 
-}  // namespace
+}  // namespace pull_progress_test
 }  // namespace tacet::cli

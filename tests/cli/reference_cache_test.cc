@@ -24,14 +24,14 @@
 #include "tacet/version.h"
 
 namespace tacet::cli {
-namespace {
+namespace reference_cache_test {
 
 namespace fs = std::filesystem;
+using tacet::testing::same_bits;
+using tacet::testing::TempDir;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::same_bits;
-using testing::TempDir;
 using Values = std::shared_ptr<const SliceValues>;
 
 constexpr int kLayers = 2;
@@ -358,5 +358,5 @@ TEST_F(Cache, AFailureOfTheMakingIsTheCallers) {
   EXPECT_FALSE(fs::exists(kept()));
 }
 
-}  // namespace
+}  // namespace reference_cache_test
 }  // namespace tacet::cli

@@ -6,7 +6,7 @@
 #include "tacet/error.h"
 
 namespace tacet::cli {
-namespace {
+namespace run_list_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -42,5 +42,5 @@ TEST(RunList, NamesWhatIsWrong) {
   EXPECT_THAT(error_of("99999999999"), HasSubstr("--run takes a whole number"));
 }
 
-}  // namespace
+}  // namespace run_list_test
 }  // namespace tacet::cli

@@ -11,7 +11,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace silence_table_test {
 
 using ::testing::HasSubstr;
 using testing::made_model;
@@ -253,5 +253,5 @@ TEST(RenderSilence, MarksWhatLiesNearTheNoise) {
   EXPECT_LE(widest(text), 100U);
 }
 
-}  // namespace
+}  // namespace silence_table_test
 }  // namespace tacet::cli

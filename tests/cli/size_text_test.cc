@@ -7,7 +7,7 @@
 #include "cli/made_results.h"
 
 namespace tacet::cli {
-namespace {
+namespace size_text_test {
 
 using testing::made_silence;
 
@@ -50,5 +50,5 @@ TEST(GrowthText, IsAFactorWithItsInterval) {
             "perturbation x 1.000 per block [0.905, 1.105]; in absolute length x 1.010 per block");
 }
 
-}  // namespace
+}  // namespace size_text_test
 }  // namespace tacet::cli

@@ -11,7 +11,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace study_table_test {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -121,5 +121,5 @@ TEST(RenderStudy, QuietLeavesOutTheNotes) {
   EXPECT_THAT(text, Not(HasSubstr("Not judged")));
 }
 
-}  // namespace
+}  // namespace study_table_test
 }  // namespace tacet::cli

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::cli {
-namespace {
+namespace suggest_test {
 
 const std::vector<std::string> kCommands = {"silence", "trajectory", "tokens", "models"};
 
@@ -52,5 +52,5 @@ TEST(DidYouMean, EndsAMessage) {
   EXPECT_EQ(did_you_mean("xyzzy", kCommands), "");
 }
 
-}  // namespace
+}  // namespace suggest_test
 }  // namespace tacet::cli

@@ -11,7 +11,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace sweep_follow_table_test {
 
 using ::testing::HasSubstr;
 using testing::made_sweep;
@@ -202,5 +202,5 @@ TEST(RenderSweep, ShowsThePairsBehindItsOwnTables) {
   EXPECT_LT(text.find("late Δ, by block and head"), text.find("The pairs share tokens"));
 }
 
-}  // namespace
+}  // namespace sweep_follow_table_test
 }  // namespace tacet::cli

@@ -10,7 +10,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace sweep_list_test {
 
 using ::testing::HasSubstr;
 using testing::made_head;
@@ -97,5 +97,5 @@ TEST(RenderList, LongSpecsAreCut) {
   EXPECT_THAT(render_list(summary, ListKind::all, 10, view(100)), HasSubstr("▼ L3H5+L4H2 "));
 }
 
-}  // namespace
+}  // namespace sweep_list_test
 }  // namespace tacet::cli

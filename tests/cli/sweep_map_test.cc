@@ -13,7 +13,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace sweep_map_test {
 
 using ::testing::HasSubstr;
 using testing::made_head;
@@ -243,5 +243,5 @@ TEST(RenderMap, OnsetsAreNumbers) {
   EXPECT_THAT(block_rows(narrow)[0], Not(HasSubstr("4")));
 }
 
-}  // namespace
+}  // namespace sweep_map_test
 }  // namespace tacet::cli

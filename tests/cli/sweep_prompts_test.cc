@@ -11,7 +11,7 @@
 #include "tacet/error.h"
 
 namespace tacet::cli {
-namespace {
+namespace sweep_prompts_test {
 
 using tacet::testing::TempDir;
 using ::testing::AllOf;
@@ -159,5 +159,5 @@ TEST_F(ListTest, TheSameTokensAreComputedOnce) {
                     HasSubstr("line 1")));
 }
 
-}  // namespace
+}  // namespace sweep_prompts_test
 }  // namespace tacet::cli

@@ -11,7 +11,7 @@
 #include "tacet/error.h"
 
 namespace tacet::cli {
-namespace {
+namespace sweep_selection_test {
 
 using tacet::testing::TempDir;
 using ::testing::ElementsAre;
@@ -116,7 +116,8 @@ TEST_F(Selection, WhatIsNotThere) {
   EXPECT_THAT(error_of<InputError>(std::nullopt, std::nullopt),
               HasSubstr("no results of a sweep yet"));
   add({1, 2, 3}, {{3, 5}});
-  EXPECT_THAT(error_of<InputError>(7, std::nullopt), HasSubstr("no run 7 of a sweep; its runs of one are 1, 2"));
+  EXPECT_THAT(error_of<InputError>(7, std::nullopt),
+              HasSubstr("no run 7 of a sweep; its runs of one are 1, 2"));
   EXPECT_THAT(error_of<InputError>(1, std::nullopt), HasSubstr("run 1 holds no results"));
   EXPECT_THAT(error_of<InputError>(std::nullopt, "L4H0"), HasSubstr("no run holds all of L4H0"));
   EXPECT_THAT(error_of<UsageError>(std::nullopt, "L24H0"), HasSubstr("24"));
@@ -182,5 +183,5 @@ TEST_F(Selection, TheWriterWritesWhatIsNotThere) {
   // What was not committed when the writer went is gone with the transaction.
 }
 
-}  // namespace
+}  // namespace sweep_selection_test
 }  // namespace tacet::cli

@@ -10,7 +10,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace sweep_table_test {
 
 using ::testing::HasSubstr;
 using testing::made_sweep;
@@ -175,5 +175,5 @@ TEST(RenderSweep, NothingFromOutsideReachesTheTerminalRaw) {
   EXPECT_EQ(table.find('\x07'), std::string::npos);
 }
 
-}  // namespace
+}  // namespace sweep_table_test
 }  // namespace tacet::cli

@@ -5,7 +5,7 @@
 #include "cli/run_settings.h"
 
 namespace tacet::cli {
-namespace {
+namespace terminal_test {
 
 TEST(WantsColor, ObeysTheOptionFirst) {
   Terminal terminal;
@@ -44,5 +44,5 @@ TEST(UsableThreads, AreAtMostTheCores) {
   EXPECT_LT(cores, 1'000'000);
 }
 
-}  // namespace
+}  // namespace terminal_test
 }  // namespace tacet::cli

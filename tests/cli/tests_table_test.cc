@@ -11,7 +11,7 @@
 #include "cli/test_names.h"
 
 namespace tacet::cli {
-namespace {
+namespace tests_table_test {
 
 using ::testing::HasSubstr;
 using testing::made_model;
@@ -81,5 +81,5 @@ TEST(RenderSilence, MarksWhatTheTokenSwapTestLeavesStanding) {
               Not(HasSubstr("stand up")));
 }
 
-}  // namespace
+}  // namespace tests_table_test
 }  // namespace tacet::cli

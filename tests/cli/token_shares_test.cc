@@ -10,7 +10,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace token_shares_test {
 
 using ::testing::HasSubstr;
 using testing::made_silence;
@@ -90,5 +90,5 @@ TEST(RenderTokenShares, AreWordsForManyTokens) {
   EXPECT_THAT(render_token_shares(result, colored()), HasSubstr("2 %"));
 }
 
-}  // namespace
+}  // namespace token_shares_test
 }  // namespace tacet::cli

@@ -8,7 +8,7 @@
 #include "cli/made_results.h"
 
 namespace tacet::cli {
-namespace {
+namespace trajectory_table_test {
 
 using ::testing::HasSubstr;
 using testing::made_model;
@@ -63,5 +63,5 @@ TEST(RenderTrajectory, OfHuggingFaceStates) {
   EXPECT_THAT(text, HasSubstr("0.8750 at the end, with ln_f applied\n  (hidden_states[5])"));
 }
 
-}  // namespace
+}  // namespace trajectory_table_test
 }  // namespace tacet::cli

@@ -7,7 +7,7 @@
 #include "cli/width.h"
 
 namespace tacet::cli {
-namespace {
+namespace value_map_test {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -104,5 +104,5 @@ TEST(ValueMap, ColourFillsTheCells) {
   EXPECT_THAT(text, Not(HasSubstr("-█")));
 }
 
-}  // namespace
+}  // namespace value_map_test
 }  // namespace tacet::cli

@@ -9,7 +9,7 @@
 #include "tacet/error.h"
 
 namespace tacet::cli {
-namespace {
+namespace values_test {
 
 constexpr int kAnyNumber = std::numeric_limits<int>::max();
 
@@ -112,5 +112,5 @@ TEST(FormatCount, HasPowersOfAThousand) {
   EXPECT_EQ(format_count(1'419'321'922, "B"), "1.42 GB");
 }
 
-}  // namespace
+}  // namespace values_test
 }  // namespace tacet::cli

@@ -6,7 +6,7 @@
 #include "tacet/error.h"
 
 namespace tacet::cli {
-namespace {
+namespace variants_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -168,5 +168,5 @@ TEST(Variants, TheSameTokensTwice) {
   EXPECT_EQ(check({three, four}, false), "no error");
 }
 
-}  // namespace
+}  // namespace variants_test
 }  // namespace tacet::cli

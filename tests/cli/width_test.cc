@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::cli {
-namespace {
+namespace width_test {
 
 TEST(DisplayWidth, CountsColumns) {
   EXPECT_EQ(display_width(""), 0U);
@@ -45,5 +45,5 @@ TEST(Wrap, BreaksAtSpaces) {
   EXPECT_EQ(wrap("Δ Δ Δ", 3), (Lines{"Δ Δ", "Δ"}));
 }
 
-}  // namespace
+}  // namespace width_test
 }  // namespace tacet::cli

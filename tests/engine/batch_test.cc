@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::engine {
-namespace {
+namespace batch_test {
 
 using Ids = std::vector<std::int32_t>;
 
@@ -94,5 +94,5 @@ TEST(Batch, PushesShareCleanRowsAloneAndAreNumberedOnFromTheInterventions) {
   EXPECT_EQ(batch.n_rows(), 13U);
 }
 
-}  // namespace
+}  // namespace batch_test
 }  // namespace tacet::engine

@@ -11,7 +11,7 @@
 #include "tacet/forward.h"
 
 namespace tacet {
-namespace {
+namespace bits_test {
 
 using testing::rows_of;
 using testing::same_bits;
@@ -184,5 +184,5 @@ std::vector<Shape> shapes() {
 INSTANTIATE_TEST_SUITE_P(Shapes, Bits, ::testing::ValuesIn(shapes()),
                          [](const auto& param) { return param.param.name; });
 
-}  // namespace
+}  // namespace bits_test
 }  // namespace tacet

@@ -14,7 +14,7 @@
 #include "tacet/forward.h"
 
 namespace tacet {
-namespace {
+namespace errors_test {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -185,5 +185,5 @@ TEST(ChangedFile, EndsInAnErrorNotInNumbers) {
   }
 }
 
-}  // namespace
+}  // namespace errors_test
 }  // namespace tacet

@@ -10,7 +10,7 @@
 #include "support/tiny_model.h"
 
 namespace tacet {
-namespace {
+namespace final_rows_test {
 
 using engine::FinalRows;
 using testing::same_bits;
@@ -116,5 +116,5 @@ TEST_F(FinalRowsTest, OfPushesAndPatchesAreTheSame) {
   expect_same_ends({&prompt, 1});
 }
 
-}  // namespace
+}  // namespace final_rows_test
 }  // namespace tacet

@@ -13,7 +13,7 @@
 #include "tacet/forward.h"
 
 namespace tacet {
-namespace {
+namespace golden_test {
 
 using testing::GoldenFile;
 using testing::kStateTolerance;
@@ -93,5 +93,5 @@ INSTANTIATE_TEST_SUITE_P(Torch, Golden,
                                            "torch_bfloat", "torch_silu", "torch_replaced"),
                          [](const auto& param) { return std::string(param.param); });
 
-}  // namespace
+}  // namespace golden_test
 }  // namespace tacet

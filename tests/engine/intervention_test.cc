@@ -10,7 +10,7 @@
 #include "tacet/forward.h"
 
 namespace tacet {
-namespace {
+namespace intervention_test {
 
 using testing::Reference;
 using testing::TinyModel;
@@ -180,5 +180,5 @@ TEST(Sink, PositionZeroTowersOverTheOthersInEveryBlock) {
   }
 }
 
-}  // namespace
+}  // namespace intervention_test
 }  // namespace tacet

@@ -15,7 +15,7 @@
 #include "tacet/error.h"
 
 namespace tacet::engine {
-namespace {
+namespace matmul_test {
 
 using testing::same_bits;
 
@@ -232,5 +232,5 @@ TEST(Matmul, StoredHalvesAreConvertedExactly) {
   EXPECT_TRUE(same_bits(product(layer, in, 13, 1), expected));
 }
 
-}  // namespace
+}  // namespace matmul_test
 }  // namespace tacet::engine

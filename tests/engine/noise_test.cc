@@ -14,7 +14,7 @@
 #include "support/tiny_model.h"
 
 namespace tacet::engine {
-namespace {
+namespace noise_test {
 
 using testing::TinyModel;
 using testing::TinyModelOptions;
@@ -142,5 +142,5 @@ TEST(Noise, IsTheSameForEveryBatchAndThreadCountAndLeavesTheRestAlone) {
   }
 }
 
-}  // namespace
+}  // namespace noise_test
 }  // namespace tacet::engine

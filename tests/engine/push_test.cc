@@ -15,7 +15,7 @@
 #include "tacet/forward.h"
 
 namespace tacet {
-namespace {
+namespace push_test {
 
 using engine::Push;
 using testing::same_bits;
@@ -146,5 +146,5 @@ TEST_F(Pushes, BeyondFloatSayWhichBlockWasPushed) {
   }
 }
 
-}  // namespace
+}  // namespace push_test
 }  // namespace tacet

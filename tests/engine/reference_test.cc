@@ -13,7 +13,7 @@
 #include "tacet/forward.h"
 
 namespace tacet {
-namespace {
+namespace reference_test {
 
 using testing::kStateTolerance;
 using testing::Reference;
@@ -166,5 +166,5 @@ TEST(AgainstReference, StoredButTiedUnembeddingIsIgnored) {
                                  unembed(stored.model, states.final_norm())));
 }
 
-}  // namespace
+}  // namespace reference_test
 }  // namespace tacet

@@ -20,7 +20,7 @@
 #include "tacet/forward.h"
 
 namespace tacet {
-namespace {
+namespace replacement_test {
 
 using testing::same_bits;
 using testing::TinyModel;
@@ -228,5 +228,5 @@ TEST(SliceValuesTable, GivesTheRowsOfABlockAndPosition) {
   EXPECT_TRUE(every.covers(1024));
 }
 
-}  // namespace
+}  // namespace replacement_test
 }  // namespace tacet

@@ -14,7 +14,7 @@
 #include "tacet/forward.h"
 
 namespace tacet {
-namespace {
+namespace stream_patch_test {
 
 using engine::StreamPatch;
 using ::testing::HasSubstr;
@@ -156,5 +156,5 @@ TEST_F(StreamPatches, ThatDoNotFitAreRefused) {
   EXPECT_THAT(message({0, -1, row}), HasSubstr("outside the prompt"));
 }
 
-}  // namespace
+}  // namespace stream_patch_test
 }  // namespace tacet

@@ -10,7 +10,7 @@
 #include "support/dot.h"
 
 namespace tacet::engine {
-namespace {
+namespace unembed_test {
 
 using testing::same_bits;
 
@@ -47,5 +47,5 @@ TEST(MultiplyTokens, IsTheDotProductOfEachRowAndTokenBitForBit) {
   }
 }
 
-}  // namespace
+}  // namespace unembed_test
 }  // namespace tacet::engine

@@ -13,7 +13,7 @@
 #include "tacet/error.h"
 
 namespace tacet {
-namespace {
+namespace across_test {
 
 using ::testing::Each;
 using ::testing::ElementsAre;
@@ -200,5 +200,5 @@ TEST(HoldOut, NeedsTwoGroupsInEachHalf) {
   EXPECT_THROW(hold_out(made_prompts(4, 2, 0), no_groups(4), 0, {}), UsageError);
 }
 
-}  // namespace
+}  // namespace across_test
 }  // namespace tacet

@@ -18,7 +18,7 @@
 #include "tacet/sweep.h"
 
 namespace tacet {
-namespace {
+namespace block_tests_test {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -221,5 +221,5 @@ TEST(DescribeStanding, SaysWhatIsLeft) {
   EXPECT_EQ(describe_standing(SilenceResult{}), "");
 }
 
-}  // namespace
+}  // namespace block_tests_test
 }  // namespace tacet

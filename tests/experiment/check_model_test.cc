@@ -15,7 +15,7 @@
 #include "tacet/intervention.h"
 
 namespace tacet {
-namespace {
+namespace check_model_test {
 
 using ::testing::HasSubstr;
 using Ids = std::vector<std::int32_t>;
@@ -164,5 +164,5 @@ TEST(CheckModel, FactsThatMakeNoSenseAreErrors) {
   EXPECT_THROW(checked(one), UsageError);
 }
 
-}  // namespace
+}  // namespace check_model_test
 }  // namespace tacet

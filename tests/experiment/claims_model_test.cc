@@ -13,7 +13,7 @@
 #include "tacet/sweep.h"
 
 namespace tacet {
-namespace {
+namespace claims_model_test {
 
 using testing::MadeTensor;
 using testing::TinyModel;
@@ -134,5 +134,5 @@ TEST(ClaimsOfModels, AreRefutedByAModelThatDoesTheContrary) {
   EXPECT_EQ(verdict(claims, "every_head_contributes"), Verdict::does_not_hold);
 }
 
-}  // namespace
+}  // namespace claims_model_test
 }  // namespace tacet

@@ -15,7 +15,7 @@
 #include "tacet/study.h"
 
 namespace tacet {
-namespace {
+namespace claims_output_test {
 
 constexpr int kLayers = 5;
 constexpr int kHeads = 4;
@@ -119,5 +119,5 @@ TEST_F(MoreThanOutput, RefusesDivergencesThatCannotBe) {
   EXPECT_THROW(judged(), UsageError);
 }
 
-}  // namespace
+}  // namespace claims_output_test
 }  // namespace tacet

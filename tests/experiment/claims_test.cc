@@ -16,7 +16,7 @@
 #include "tacet/study.h"
 
 namespace tacet {
-namespace {
+namespace claims_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -554,5 +554,5 @@ TEST_F(Claims, RefusesControlsOfAnotherBlock) {
   EXPECT_THROW(judged(), UsageError);
 }
 
-}  // namespace
+}  // namespace claims_test
 }  // namespace tacet

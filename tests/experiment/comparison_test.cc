@@ -17,7 +17,7 @@
 #include "tacet/error.h"
 
 namespace tacet {
-namespace {
+namespace comparison_test {
 
 using nlohmann::json;
 using ::testing::ElementsAre;
@@ -303,5 +303,5 @@ TEST(Comparison, OfPredictions) {
   EXPECT_THROW(compare_predictions(mixed, names, "mode"), UsageError);
 }
 
-}  // namespace
+}  // namespace comparison_test
 }  // namespace tacet

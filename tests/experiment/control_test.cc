@@ -19,7 +19,7 @@
 #include "tacet/error.h"
 
 namespace tacet {
-namespace {
+namespace control_test {
 
 using ::testing::HasSubstr;
 using testing::random_prompt;
@@ -271,5 +271,5 @@ TEST(Controls, OtherHeadsAreThoseOfTheDoublePrecisionTwin) {
   }
 }
 
-}  // namespace
+}  // namespace control_test
 }  // namespace tacet

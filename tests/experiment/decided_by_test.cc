@@ -4,7 +4,7 @@
 #include "tacet/sweep.h"
 
 namespace tacet {
-namespace {
+namespace decided_by_test {
 
 LayerEffect changed(int layer, double delta) {
   LayerEffect row;
@@ -71,5 +71,5 @@ TEST(DecidedByTest, ATestThatWasNotMadeIsRefused) {
   EXPECT_THROW(decided_by(outcome(), tacet::Test::dyadic), UsageError);
 }
 
-}  // namespace
+}  // namespace decided_by_test
 }  // namespace tacet

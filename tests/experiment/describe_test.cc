@@ -9,7 +9,7 @@
 #include "tacet/silence.h"
 
 namespace tacet {
-namespace {
+namespace describe_test {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -106,5 +106,5 @@ TEST(Describe, ARealResultIsOneOrTwoSentences) {
   EXPECT_EQ(text.back(), '.');
 }
 
-}  // namespace
+}  // namespace describe_test
 }  // namespace tacet

@@ -12,7 +12,7 @@
 #include "tacet/silence.h"
 
 namespace tacet {
-namespace {
+namespace determinism_test {
 
 using testing::random_prompt;
 using testing::TinyModel;
@@ -87,5 +87,5 @@ TEST(Determinism, TheAlignmentOfTheFileDoesNotMatter) {
   EXPECT_EQ(layers(), aligned);
 }
 
-}  // namespace
+}  // namespace determinism_test
 }  // namespace tacet

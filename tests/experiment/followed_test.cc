@@ -13,7 +13,7 @@
 #include "tacet/error.h"
 
 namespace tacet {
-namespace {
+namespace followed_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -250,5 +250,5 @@ TEST(FollowedAcross, PromptsMustBeAlike) {
   EXPECT_THAT(followed_across(prompts, std::vector<std::string>(3), kAlpha), SizeIs(0));
 }
 
-}  // namespace
+}  // namespace followed_test
 }  // namespace tacet

@@ -18,7 +18,7 @@
 #include "tacet/sweep.h"
 
 namespace tacet {
-namespace {
+namespace geometry_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -293,5 +293,5 @@ TEST(DescribeGeometry, SaysWhatChangesAndWhatDoesNot) {
               HasSubstr("; centred cannot be taken: a token's vector has no length left."));
 }
 
-}  // namespace
+}  // namespace geometry_test
 }  // namespace tacet

@@ -11,13 +11,13 @@
 #include "tacet/error.h"
 
 namespace tacet {
-namespace {
+namespace intervention_test {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
-using testing::ThrowsMessage;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::ThrowsMessage;
 
 constexpr int kLayers = 24;
 constexpr int kHeads = 16;
@@ -337,5 +337,5 @@ TEST(InterventionValue, Names) {
   EXPECT_EQ(spec_of({.heads = {{3, 5}, {20, 2}}, .positions = {}, .mode = {}}), "L3H5+L20H2");
 }
 
-}  // namespace
+}  // namespace intervention_test
 }  // namespace tacet

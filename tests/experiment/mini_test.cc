@@ -13,7 +13,7 @@
 #include "tacet/tacet.h"
 
 namespace tacet {
-namespace {
+namespace mini_test {
 
 /// Mean log-probabilities and logit differences of two float32 engines on the same weights.
 constexpr double kTolerance = 2e-3;
@@ -239,5 +239,5 @@ TEST(Mini, FitsInTheBinaryAndHasAllItsPositions) {
   }
 }
 
-}  // namespace
+}  // namespace mini_test
 }  // namespace tacet

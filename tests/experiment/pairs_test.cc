@@ -14,7 +14,7 @@
 #include "tacet/silence.h"
 
 namespace tacet {
-namespace {
+namespace pairs_test {
 
 using testing::random_prompt;
 using testing::TinyModel;
@@ -83,5 +83,5 @@ TEST(PairMatrices, NeedStates) {
   EXPECT_THROW(pair_matrices(silence(model.model, random_prompt(kTokens, 3), head)), UsageError);
 }
 
-}  // namespace
+}  // namespace pairs_test
 }  // namespace tacet

@@ -24,7 +24,7 @@
 #include "tacet/forward.h"
 
 namespace tacet {
-namespace {
+namespace patch_test {
 
 using ::testing::HasSubstr;
 using testing::ids_in;
@@ -328,5 +328,5 @@ TEST_F(Patch, RefusesWhatItCannotDo) {
   EXPECT_THAT(message({wrong}, PatchBy::head), HasSubstr("token id -1"));
 }
 
-}  // namespace
+}  // namespace patch_test
 }  // namespace tacet

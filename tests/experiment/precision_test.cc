@@ -17,7 +17,7 @@
 #include "tacet/tokenizer.h"
 
 namespace tacet {
-namespace {
+namespace precision_test {
 
 using ::testing::HasSubstr;
 using testing::TinyModel;
@@ -295,5 +295,5 @@ TEST(NearNoise, IsSignificantAndLessThanTenTimesTheFloor) {
   EXPECT_EQ(is_near_noise(row), false);
 }
 
-}  // namespace
+}  // namespace precision_test
 }  // namespace tacet

@@ -12,7 +12,7 @@
 #include "tacet/stats.h"
 
 namespace tacet {
-namespace {
+namespace predict_across_test {
 
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
@@ -146,5 +146,5 @@ TEST(PredictAcross, RefusesWhatDoesNotFitTogether) {
   EXPECT_THROW(predict_across(prompts, two), UsageError);
 }
 
-}  // namespace
+}  // namespace predict_across_test
 }  // namespace tacet

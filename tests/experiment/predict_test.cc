@@ -20,7 +20,7 @@
 #include "tacet/forward.h"
 
 namespace tacet {
-namespace {
+namespace predict_test {
 
 using ::testing::ElementsAre;
 using testing::GoldenFile;
@@ -235,5 +235,5 @@ TEST_F(Predict, AnUnembeddingThatOverflowsIsAnError) {
                NumericError);
 }
 
-}  // namespace
+}  // namespace predict_test
 }  // namespace tacet

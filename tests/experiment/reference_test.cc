@@ -21,7 +21,7 @@
 #include "tacet/sweep.h"
 
 namespace tacet {
-namespace {
+namespace reference_test {
 
 using ::testing::HasSubstr;
 using testing::random_prompt;
@@ -258,5 +258,5 @@ TEST_F(Reference, PairsThatCannotBeFollowedAreUsageErrors) {
   }
 }
 
-}  // namespace
+}  // namespace reference_test
 }  // namespace tacet

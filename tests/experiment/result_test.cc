@@ -14,7 +14,7 @@
 #include "tacet/silence.h"
 
 namespace tacet {
-namespace {
+namespace result_test {
 
 using ::testing::ElementsAre;
 using testing::random_prompt;
@@ -170,5 +170,5 @@ TEST(Names, AreThoseOfTheCommandLine) {
   EXPECT_EQ(to_string(Effect::unchanged), "unchanged");
 }
 
-}  // namespace
+}  // namespace result_test
 }  // namespace tacet

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::experiment {
-namespace {
+namespace ripple_test {
 
 using ::testing::ElementsAre;
 
@@ -184,5 +184,5 @@ TEST(JudgeAlone, ComparesPItself) {
   EXPECT_EQ(same.effect, Effect::unchanged);
 }
 
-}  // namespace
+}  // namespace ripple_test
 }  // namespace tacet::experiment

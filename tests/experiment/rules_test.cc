@@ -14,7 +14,7 @@
 #include "tacet/silence.h"
 
 namespace tacet {
-namespace {
+namespace rules_test {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -309,5 +309,5 @@ TEST(ExcludeFirst, IsNotComparedWhereTooFewTokensWouldBeLeft) {
   EXPECT_TRUE(result.effect_depends_on_first.empty());
 }
 
-}  // namespace
+}  // namespace rules_test
 }  // namespace tacet

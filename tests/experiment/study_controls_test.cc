@@ -13,7 +13,7 @@
 #include "tacet/study.h"
 
 namespace tacet {
-namespace {
+namespace study_controls_test {
 
 using testing::random_prompt;
 using testing::TinyModel;
@@ -150,5 +150,5 @@ TEST(StudyControls, RefuseWhatCannotBe) {
   EXPECT_EQ(run_study_controls(tiny.model, prompt, kLayer, all_heads, options_of()).n, kN);
 }
 
-}  // namespace
+}  // namespace study_controls_test
 }  // namespace tacet

@@ -12,7 +12,7 @@
 #include "tacet/sweep.h"
 
 namespace tacet {
-namespace {
+namespace sweep_summary_test {
 
 using ::testing::ElementsAre;
 
@@ -352,5 +352,5 @@ TEST(Names, AreThoseOfTheCommandLine) {
   EXPECT_EQ(to_string(Metric::onset), "onset");
 }
 
-}  // namespace
+}  // namespace sweep_summary_test
 }  // namespace tacet

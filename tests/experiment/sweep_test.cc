@@ -16,7 +16,7 @@
 #include "tacet/prompt.h"
 
 namespace tacet {
-namespace {
+namespace sweep_test {
 
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -349,5 +349,5 @@ TEST(SweepPlan, KeepsToTheMemoryAndCoversEverythingOnceInOrder) {
   EXPECT_EQ(fewest, 1U) << "all of it fits";
 }
 
-}  // namespace
+}  // namespace sweep_test
 }  // namespace tacet

@@ -16,7 +16,7 @@
 #include "tacet/silence.h"
 
 namespace tacet {
-namespace {
+namespace trajectory_test {
 
 using testing::random_prompt;
 using testing::TinyModel;
@@ -167,5 +167,5 @@ TEST(Trajectory, RefusesWhatSilenceRefuses) {
   EXPECT_THROW(trajectory(tiny.model, random_prompt(5), options), UsageError);
 }
 
-}  // namespace
+}  // namespace trajectory_test
 }  // namespace tacet

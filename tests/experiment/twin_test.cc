@@ -15,7 +15,7 @@
 #include "tacet/silence.h"
 
 namespace tacet {
-namespace {
+namespace twin_test {
 
 using testing::TinyModel;
 using testing::TinyModelOptions;
@@ -227,5 +227,5 @@ std::vector<Case> cases() {
 INSTANTIATE_TEST_SUITE_P(Cases, AgainstTwin, ::testing::ValuesIn(cases()),
                          [](const auto& param) { return param.param.name; });
 
-}  // namespace
+}  // namespace twin_test
 }  // namespace tacet

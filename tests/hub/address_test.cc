@@ -6,7 +6,7 @@
 #include "tacet/error.h"
 
 namespace tacet::hub {
-namespace {
+namespace address_test {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -73,5 +73,5 @@ TEST(PercentEncoded, KeepsWhatIsPlain) {
   EXPECT_EQ(percent_encoded("\xC3\xA9-._~Az09"), "%C3%A9-._~Az09");
 }
 
-}  // namespace
+}  // namespace address_test
 }  // namespace tacet::hub

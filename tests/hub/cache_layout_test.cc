@@ -9,7 +9,7 @@
 #include "tacet/error.h"
 
 namespace tacet::hub {
-namespace {
+namespace cache_layout_test {
 
 constexpr const char* kCommit = "607a30d783dfa663caf39e06633721c8d4cfcd7e";
 
@@ -83,5 +83,5 @@ TEST(CacheLayout, EtagsSayHowTheyCanBeChecked) {
   EXPECT_EQ(kind_of("\"abc\""), EtagKind::other);
 }
 
-}  // namespace
+}  // namespace cache_layout_test
 }  // namespace tacet::hub

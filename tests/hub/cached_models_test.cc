@@ -11,7 +11,7 @@
 #include "support/temp_dir.h"
 
 namespace tacet::hub {
-namespace {
+namespace cached_models_test {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -74,5 +74,5 @@ TEST(CachedModels, WhatIsBrokenIsListedWithTheReason) {
   EXPECT_FALSE(models[2].last_used);
 }
 
-}  // namespace
+}  // namespace cached_models_test
 }  // namespace tacet::hub

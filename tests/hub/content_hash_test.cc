@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::hub {
-namespace {
+namespace content_hash_test {
 
 std::string hash_of(EtagKind kind, std::string_view text) {
   ContentHash hash(kind, text.size());
@@ -37,5 +37,5 @@ TEST(HasContent, ComparesSizeAndHash) {
   std::filesystem::remove_all(folder);
 }
 
-}  // namespace
+}  // namespace content_hash_test
 }  // namespace tacet::hub

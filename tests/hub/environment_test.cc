@@ -12,7 +12,7 @@
 #include "tacet/error.h"
 
 namespace tacet::hub {
-namespace {
+namespace environment_test {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -164,5 +164,5 @@ TEST(Token, AFileThatCannotBeReadIsAnErrorThatNamesIt) {
   }
 }
 
-}  // namespace
+}  // namespace environment_test
 }  // namespace tacet::hub

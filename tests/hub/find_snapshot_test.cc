@@ -11,7 +11,7 @@
 #include "tacet/error.h"
 
 namespace tacet::hub {
-namespace {
+namespace find_snapshot_test {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -190,5 +190,5 @@ TEST_F(FindSnapshot, WhatTheRepositoryLacksIsNotFetchedInVain) {
               AllOf(HasSubstr("the repository has no config.json"), Not(HasSubstr("tacet pull"))));
 }
 
-}  // namespace
+}  // namespace find_snapshot_test
 }  // namespace tacet::hub

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::hub {
-namespace {
+namespace hub_answer_test {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -96,5 +96,5 @@ TEST(FailureOf, AnotherMachineKnowsNothingOfRepositories) {
               Not(HasSubstr("no repository")));
 }
 
-}  // namespace
+}  // namespace hub_answer_test
 }  // namespace tacet::hub

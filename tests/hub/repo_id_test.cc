@@ -11,7 +11,7 @@
 #include "tacet/error.h"
 
 namespace tacet::hub {
-namespace {
+namespace repo_id_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -134,5 +134,5 @@ TEST(Revision, RefusesWhatCouldLeadElsewhere) {
   EXPECT_THAT(message_of([] { check_revision("a\n"); }), HasSubstr("'a\\n' cannot be a revision"));
 }
 
-}  // namespace
+}  // namespace repo_id_test
 }  // namespace tacet::hub

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::hub {
-namespace {
+namespace retry_test {
 
 using ::testing::ElementsAre;
 
@@ -60,5 +60,5 @@ TEST(WithRetries, EndsWithTheFirstThatWorksOrTheLastFailure) {
   EXPECT_EQ(waits, 2 + 3);  // five in all
 }
 
-}  // namespace
+}  // namespace retry_test
 }  // namespace tacet::hub

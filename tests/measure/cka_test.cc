@@ -11,7 +11,7 @@
 #include "made_states.h"
 
 namespace tacet::measure {
-namespace {
+namespace cka_test {
 
 std::optional<double> cka_of(const TokenVectors& clean, const TokenVectors& silenced,
                              std::size_t first_token = 0) {
@@ -93,5 +93,5 @@ TEST(Cka, IsOneForTokensOnALineHoweverTheyLie) {
   EXPECT_NEAR(*cka_of(x, z), 36.0 / 105.0, 1e-14);
 }
 
-}  // namespace
+}  // namespace cka_test
 }  // namespace tacet::measure

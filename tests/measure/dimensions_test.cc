@@ -11,7 +11,7 @@
 #include "made_states.h"
 
 namespace tacet::measure {
-namespace {
+namespace dimensions_test {
 
 std::vector<double> contributions(const TokenVectors& vectors, const PairSelection& pairs) {
   return dimension_contributions(vectors, Gram(vectors, 1).norms(), pairs);
@@ -95,5 +95,5 @@ TEST(Dimensions, ContributeNothingWithoutPairs) {
             std::vector<double>({0, 0}));
 }
 
-}  // namespace
+}  // namespace dimensions_test
 }  // namespace tacet::measure

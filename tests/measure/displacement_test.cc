@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::measure {
-namespace {
+namespace displacement_test {
 
 TEST(Displacement, RelativeAbsoluteAndLengthTokenByToken) {
   const TokenVectors clean(std::vector<float>{3, 4, 0, 2, 1, 0}, 2);
@@ -30,5 +30,5 @@ TEST(Displacement, LeavesOutTheTokensThatCannotMove) {
   EXPECT_EQ(moved.length, (std::vector<double>{2.0}));
 }
 
-}  // namespace
+}  // namespace displacement_test
 }  // namespace tacet::measure

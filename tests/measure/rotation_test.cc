@@ -11,7 +11,7 @@
 #include "stats/random.h"
 
 namespace tacet::measure {
-namespace {
+namespace rotation_test {
 
 std::vector<double> normals(std::size_t n, std::uint64_t seed) {
   stats::Random random(seed);
@@ -110,5 +110,5 @@ TEST(Random, NormalNumbersHaveTheirMoments) {
   EXPECT_NEAR(fourths / n, 3.0, 0.35);
 }
 
-}  // namespace
+}  // namespace rotation_test
 }  // namespace tacet::measure

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::measure {
-namespace {
+namespace similarity_test {
 
 std::vector<float> random_rows(std::size_t tokens, std::size_t d_model) {
   std::mt19937 generator(7);
@@ -117,5 +117,5 @@ TEST(Standardisation, ADimensionThatDoesNotVaryIsNotDivided) {
   EXPECT_EQ(standardisation(vectors, 0, true).scale[1], 1.0);
 }
 
-}  // namespace
+}  // namespace similarity_test
 }  // namespace tacet::measure

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::measure {
-namespace {
+namespace spread_test {
 
 TEST(EffectiveRank, IsOneOnALine) {
   const TokenVectors vectors(std::vector<float>{1, 2, -2, -4, 3, 6}, 2);
@@ -41,5 +41,5 @@ TEST(EffectiveRank, TheBitsDoNotDependOnTheThreads) {
   EXPECT_EQ(effective_rank(Gram(vectors, 1), 0), effective_rank(Gram(vectors, 3), 0));
 }
 
-}  // namespace
+}  // namespace spread_test
 }  // namespace tacet::measure

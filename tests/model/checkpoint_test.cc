@@ -11,7 +11,7 @@
 #include "support/tiny_model.h"
 
 namespace tacet::model {
-namespace {
+namespace checkpoint_test {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
@@ -196,5 +196,5 @@ TEST(CheckpointInMemory, ChecksConfigAndFile) {
               HasSubstr("here/config.json: has no 'model_type'"));
 }
 
-}  // namespace
+}  // namespace checkpoint_test
 }  // namespace tacet::model

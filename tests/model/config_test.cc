@@ -11,7 +11,7 @@
 #include "model/files.h"
 
 namespace tacet::model {
-namespace {
+namespace config_test {
 
 using ::testing::HasSubstr;
 using testing::model_error_of;
@@ -215,5 +215,5 @@ TEST_P(BadConfigs, AreRefusedByName) {
 
 INSTANTIATE_TEST_SUITE_P(Texts, BadConfigs, ::testing::ValuesIn(kBadConfigs));
 
-}  // namespace
+}  // namespace config_test
 }  // namespace tacet::model

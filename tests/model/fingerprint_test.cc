@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::model {
-namespace {
+namespace fingerprint_test {
 
 std::string fingerprint_of_file(const std::vector<std::byte>& file, std::size_t data_offset) {
   Fingerprint fingerprint;
@@ -81,5 +81,5 @@ TEST(Fingerprint, BoundariesBetweenPartsCount) {
   EXPECT_NE(one.hex(), other.hex());
 }
 
-}  // namespace
+}  // namespace fingerprint_test
 }  // namespace tacet::model

@@ -12,7 +12,7 @@
 #include "model/weights.h"
 
 namespace tacet::model {
-namespace {
+namespace float_convert_test {
 
 // What the format says a float16 is worth, by its formula; NaN apart.
 double value_of_half(std::uint32_t half) {
@@ -103,5 +103,5 @@ TEST(CopyToFloat, PartsEqualTheWhole) {
   }
 }
 
-}  // namespace
+}  // namespace float_convert_test
 }  // namespace tacet::model

@@ -19,7 +19,7 @@
 #include "support/temp_dir.h"
 
 namespace tacet::model {
-namespace {
+namespace mapped_file_test {
 
 namespace fs = std::filesystem;
 using testing::bytes_of;
@@ -286,5 +286,5 @@ TEST_F(FaultGuardDeathTest, AnIgnoredSignalThatWasSentIsIgnored) {
       ::testing::ExitedWithCode(8), "");
 }
 
-}  // namespace
+}  // namespace mapped_file_test
 }  // namespace tacet::model

@@ -21,7 +21,7 @@
 #include "support/tiny_model.h"
 
 namespace tacet {
-namespace {
+namespace model_test {
 
 namespace fs = std::filesystem;
 using testing::bytes_of;
@@ -226,5 +226,5 @@ TEST(Mini, IsWhatItsFolderIs) {
   EXPECT_EQ(model.config().vocab_size, mini.config().vocab_size);
 }
 
-}  // namespace
+}  // namespace model_test
 }  // namespace tacet

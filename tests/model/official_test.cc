@@ -10,7 +10,7 @@
 #include "support/tiny_model.h"
 
 namespace tacet::model {
-namespace {
+namespace official_test {
 
 constexpr const char* kMedium = "fc5a354a19255ad494f3d71549390baca1ccf61d1d822b9408971705c687c9cd";
 constexpr const char* kXl = "0f8b28eb05a8075f48b61b6f35332978c74fc7763fa9fb4051a1c30511736a6a";
@@ -75,5 +75,5 @@ TEST(BlobHash, ModelsCarryIt) {
   EXPECT_EQ(Model::mini().folder(), std::nullopt);
 }
 
-}  // namespace
+}  // namespace official_test
 }  // namespace tacet::model

@@ -13,7 +13,7 @@
 #include "model/files.h"
 
 namespace tacet::model {
-namespace {
+namespace safetensors_test {
 
 using testing::as_bytes;
 using ::testing::HasSubstr;
@@ -258,5 +258,5 @@ TEST(FormatShape, ShowsAllOrTheFirstDimensions) {
   EXPECT_EQ(format_shape(std::vector<std::uint64_t>(9, 1)), "[1, 1, 1, 1, 1, 1, 1, 1, ...]");
 }
 
-}  // namespace
+}  // namespace safetensors_test
 }  // namespace tacet::model

@@ -17,7 +17,7 @@
 #include "tacet/model.h"
 
 namespace tacet::model {
-namespace {
+namespace weights_test {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -299,5 +299,5 @@ TEST(Weights, NumbersThatAreNotFiniteLoad) {
   EXPECT_TRUE(std::isnan(value));
 }
 
-}  // namespace
+}  // namespace weights_test
 }  // namespace tacet::model

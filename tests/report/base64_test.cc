@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::report {
-namespace {
+namespace base64_test {
 
 std::string of_text(std::string_view text) {
   return base64(std::as_bytes(std::span(text)));
@@ -34,5 +34,5 @@ TEST(Base64, HoldsBytes) {
   EXPECT_EQ(base64_bytes(std::array<std::uint8_t, 3>{0, 1, 255}), "AAH/");
 }
 
-}  // namespace
+}  // namespace base64_test
 }  // namespace tacet::report

@@ -14,7 +14,7 @@
 #include "tacet/error.h"
 
 namespace tacet::report {
-namespace {
+namespace figure_test {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -140,5 +140,5 @@ TEST(SvgRaster, RefusesWhatIsNoSvgOrTooLarge) {
   EXPECT_THROW(svg_to_png(kSquare, 1000), UsageError);
 }
 
-}  // namespace
+}  // namespace figure_test
 }  // namespace tacet::report

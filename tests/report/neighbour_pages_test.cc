@@ -13,7 +13,7 @@
 #include "tacet/error.h"
 
 namespace tacet::report {
-namespace {
+namespace neighbour_pages_test {
 
 using ::testing::ElementsAre;
 using testing::floats;
@@ -163,5 +163,5 @@ TEST(FollowedColumns, AreTheCleanLineAndTheRowsFromTheCutOn) {
   EXPECT_TRUE(followed_pairs(std::vector{other}).is_null());
 }
 
-}  // namespace
+}  // namespace neighbour_pages_test
 }  // namespace tacet::report

@@ -13,7 +13,7 @@
 #include "tacet/error.h"
 
 namespace tacet::report {
-namespace {
+namespace page_data_test {
 
 using testing::decoded;
 using ::testing::ElementsAre;
@@ -251,11 +251,11 @@ TEST(PageData, TextIsUtf8) {
 }
 
 TEST(PageData, NeedsResults) {
-  EXPECT_THROW(page_data({}), UsageError);
+  EXPECT_THROW(page_data(PageContent()), UsageError);
   PageContent content;
   content.prompts.emplace_back();
   EXPECT_THROW(page_data(content), UsageError);
 }
 
-}  // namespace
+}  // namespace page_data_test
 }  // namespace tacet::report

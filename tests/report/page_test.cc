@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 namespace tacet::report {
-namespace {
+namespace page_test {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -58,5 +58,5 @@ TEST(Page, NamesNoOtherPlace) {
   }
 }
 
-}  // namespace
+}  // namespace page_test
 }  // namespace tacet::report

@@ -13,10 +13,10 @@
 #include "tacet/stats.h"
 
 namespace tacet {
-namespace {
+namespace correction_test {
 
-using testing::HasSubstr;
-using testing::ThrowsMessage;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 using PValues = std::vector<std::optional<double>>;
 
 constexpr Correction kAll[] = {Correction::bonferroni, Correction::holm, Correction::bh,
@@ -39,12 +39,12 @@ PValues random_p(std::size_t n, unsigned seed) {
 TEST(AdjustPValues, ByHand) {
   const PValues p{0.01, 0.04, 0.03};
   EXPECT_THAT(adjust_p_values(p, Correction::bonferroni, 4),
-              testing::ElementsAre(0.04, 0.16, 0.12));
+              ::testing::ElementsAre(0.04, 0.16, 0.12));
   // Holm: 0.01*4, then 0.03*3, then 0.04*2 raised to the 0.09 before it.
-  EXPECT_THAT(adjust_p_values(p, Correction::holm, 4), testing::ElementsAre(0.04, 0.09, 0.09));
+  EXPECT_THAT(adjust_p_values(p, Correction::holm, 4), ::testing::ElementsAre(0.04, 0.09, 0.09));
   // BH: 0.01*4/1, 0.03*4/2 lowered to the 0.04*4/3 after it.
   EXPECT_THAT(adjust_p_values(p, Correction::bh, 4),
-              testing::ElementsAre(0.04, 0.04 * (4.0 / 3), 0.04 * (4.0 / 3)));
+              ::testing::ElementsAre(0.04, 0.04 * (4.0 / 3), 0.04 * (4.0 / 3)));
 }
 
 TEST(AdjustPValues, UnchangedCountAsOneAndStayNull) {
@@ -140,5 +140,5 @@ TEST(AdjustPValues, AFamilySmallerThanItsTestsIsAnError) {
       ThrowsMessage<UsageError>(HasSubstr("family of 2 tests cannot hold 3")));
 }
 
-}  // namespace
+}  // namespace correction_test
 }  // namespace tacet

@@ -9,7 +9,7 @@
 #include "tacet/stats.h"
 
 namespace tacet {
-namespace {
+namespace correlation_test {
 
 using Values = std::vector<double>;
 
@@ -59,5 +59,5 @@ TEST(EqualSpread, DoesNotExistForTooLittle) {
   EXPECT_THROW(equal_spread_test(Values{1, 2, 3}, Values{1}), UsageError);
 }
 
-}  // namespace
+}  // namespace correlation_test
 }  // namespace tacet

@@ -13,10 +13,10 @@
 #include "tacet/stats.h"
 
 namespace tacet {
-namespace {
+namespace descriptive_test {
 
-using testing::HasSubstr;
-using testing::ThrowsMessage;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 
 std::vector<double> random_values(std::size_t n, unsigned seed) {
   std::mt19937_64 generator(seed);
@@ -166,5 +166,5 @@ TEST(Names, AsTheCommandLineSpellsThem) {
   EXPECT_EQ(to_string(Correction::none), "none");
 }
 
-}  // namespace
+}  // namespace descriptive_test
 }  // namespace tacet

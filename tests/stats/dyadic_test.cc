@@ -10,7 +10,7 @@
 #include "tacet/pair_tests.h"
 
 namespace tacet {
-namespace {
+namespace dyadic_tests {
 
 using testing::all_pairs;
 using testing::Block;
@@ -64,5 +64,5 @@ TEST(TokenJackknife, OfASumOfTokenPartsIsTheMeansOwn) {
               2 * sample_sd(part) / std::sqrt(11));
 }
 
-}  // namespace
+}  // namespace dyadic_tests
 }  // namespace tacet

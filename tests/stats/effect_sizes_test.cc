@@ -18,7 +18,7 @@
 #include "tacet/error.h"
 
 namespace tacet {
-namespace {
+namespace effect_sizes_test {
 
 using nlohmann::json;
 
@@ -129,5 +129,5 @@ TEST(JackknifeEstimateTest, NeedsThreeFiniteNumbers) {
   EXPECT_NEAR(*estimate.high, 2 + 4.302652729749464 * std::sqrt(4.0 / 3), 1e-12);
 }
 
-}  // namespace
+}  // namespace effect_sizes_test
 }  // namespace tacet

@@ -14,7 +14,7 @@
 #include "tacet/stats.h"
 
 namespace tacet {
-namespace {
+namespace golden_test {
 
 using nlohmann::json;
 
@@ -144,5 +144,5 @@ TEST(Golden, Slopes) {
   EXPECT_EQ(golden()["slopes"].size(), 3U);
 }
 
-}  // namespace
+}  // namespace golden_test
 }  // namespace tacet

@@ -17,7 +17,7 @@
 #include "tacet/pair_tests.h"
 
 namespace tacet {
-namespace {
+namespace pair_tests_golden_test {
 
 using nlohmann::json;
 
@@ -356,5 +356,5 @@ TEST(PairTestsGolden, TokenSwap) {
   EXPECT_EQ(sampled, 7U);
 }
 
-}  // namespace
+}  // namespace pair_tests_golden_test
 }  // namespace tacet

@@ -16,7 +16,7 @@
 #include "tacet/prompt_tests.h"
 
 namespace tacet {
-namespace {
+namespace prompt_tests_golden_test {
 
 using nlohmann::json;
 
@@ -133,5 +133,5 @@ TEST(PromptTestsGolden, MaxT) {
   EXPECT_EQ(golden()["max_t"].size(), 5U);
 }
 
-}  // namespace
+}  // namespace prompt_tests_golden_test
 }  // namespace tacet

@@ -14,11 +14,11 @@
 #include "tacet/error.h"
 
 namespace tacet {
-namespace {
+namespace prompt_tests_test {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::ThrowsMessage;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 
 constexpr double kAlpha = 0.05;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -218,5 +218,5 @@ TEST(PromptTests, MaxTRefusesWhatItCannotCompare) {
   EXPECT_TRUE(sign_flip_max_t({}, {}).cells.empty());
 }
 
-}  // namespace
+}  // namespace prompt_tests_test
 }  // namespace tacet

@@ -12,7 +12,7 @@
 #include "tacet/stats.h"
 
 namespace tacet {
-namespace {
+namespace rank_correlation_test {
 
 using Values = std::vector<double>;
 
@@ -76,5 +76,5 @@ TEST(RankCorrelation, TheBitsDoNotDependOnTheOrderOfThePairs) {
   }
 }
 
-}  // namespace
+}  // namespace rank_correlation_test
 }  // namespace tacet

@@ -13,7 +13,7 @@
 #include "tacet/pair_tests.h"
 
 namespace tacet {
-namespace {
+namespace t_test_result_test {
 
 using testing::expect_no_numbers;
 using testing::expect_same_numbers;
@@ -137,5 +137,5 @@ TEST(Log10OfP, IsTheLogarithmOfPAndGoesOnWherePEnds) {
   }
 }
 
-}  // namespace
+}  // namespace t_test_result_test
 }  // namespace tacet

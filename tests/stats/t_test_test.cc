@@ -14,10 +14,10 @@
 #include "tacet/stats.h"
 
 namespace tacet {
-namespace {
+namespace t_test_test {
 
-using testing::HasSubstr;
-using testing::ThrowsMessage;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -39,7 +39,7 @@ Samples random_samples(std::size_t n, double shift, unsigned seed) {
   return samples;
 }
 
-class BothTests : public testing::TestWithParam<tacet::Test> {
+class BothTests : public ::testing::TestWithParam<tacet::Test> {
  protected:
   static std::optional<TTest> test(const std::vector<double>& clean,
                                    const std::vector<double>& silenced, double alpha = 0.05) {
@@ -49,7 +49,7 @@ class BothTests : public testing::TestWithParam<tacet::Test> {
 };
 
 INSTANTIATE_TEST_SUITE_P(TTest, BothTests,
-                         testing::Values(tacet::Test::paired, tacet::Test::independent),
+                         ::testing::Values(tacet::Test::paired, tacet::Test::independent),
                          [](const auto& given) { return std::string(to_string(given.param)); });
 
 TEST_P(BothTests, UnchangedHasNoTest) {
@@ -243,5 +243,5 @@ TEST(CohenDz, IsTOverTheRootOfTheNumberOfPairs) {
   EXPECT_NEAR(cohen_dz(mean(deltas), sample_sd(deltas)).value() * std::sqrt(66.0), t, 1e-13 * t);
 }
 
-}  // namespace
+}  // namespace t_test_test
 }  // namespace tacet

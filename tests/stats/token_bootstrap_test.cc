@@ -11,7 +11,7 @@
 #include "tacet/pair_tests.h"
 
 namespace tacet {
-namespace {
+namespace token_bootstrap_tests {
 
 using testing::Block;
 using testing::expect_near;
@@ -97,5 +97,5 @@ TEST(TokenBootstrap, ResamplesWithoutAPairAreCounted) {
   EXPECT_NEAR(static_cast<double>(three.resampling->redrawn), 9999.0 / 8, 200);
 }
 
-}  // namespace
+}  // namespace token_bootstrap_tests
 }  // namespace tacet

@@ -13,7 +13,7 @@
 #include "tacet/pair_tests.h"
 
 namespace tacet {
-namespace {
+namespace token_swap_parts_test {
 
 using testing::expect_near;
 using testing::random_values;
@@ -90,5 +90,5 @@ TEST(TokenSwapParts, UnmovedTokensHaveExactlyZero) {
   EXPECT_NE(tau[7], 0.0);
 }
 
-}  // namespace
+}  // namespace token_swap_parts_test
 }  // namespace tacet

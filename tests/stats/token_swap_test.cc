@@ -12,7 +12,7 @@
 #include "tacet/pair_tests.h"
 
 namespace tacet {
-namespace {
+namespace token_swap_tests {
 
 using testing::expect_near;
 using testing::expect_no_numbers;
@@ -200,5 +200,5 @@ TEST(TokenSwap, SamplingComesNearEnumeration) {
   EXPECT_NEAR(sampled, exact, 5 * std::sqrt(exact * (1 - exact) / 20000));
 }
 
-}  // namespace
+}  // namespace token_swap_tests
 }  // namespace tacet

@@ -18,7 +18,7 @@
 #include "tacet/pair_tests.h"
 
 namespace tacet {
-namespace {
+namespace token_tests_test {
 
 using testing::all_pairs;
 using testing::Block;
@@ -219,5 +219,5 @@ TEST_P(TokenTests, AMeanOfZeroIsNeverSignificant) {
   }
 }
 
-}  // namespace
+}  // namespace token_tests_test
 }  // namespace tacet

@@ -10,7 +10,7 @@
 #include "tacet/pair_tests.h"
 
 namespace tacet {
-namespace {
+namespace wilcoxon_tests {
 
 using testing::expect_no_numbers;
 using testing::random_values;
@@ -60,5 +60,5 @@ TEST(WilcoxonTest, ZerosAreLeftOut) {
   EXPECT_EQ(without.p, with.p);
 }
 
-}  // namespace
+}  // namespace wilcoxon_tests
 }  // namespace tacet

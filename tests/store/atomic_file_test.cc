@@ -21,7 +21,7 @@
 #include "tacet/error.h"
 
 namespace tacet::store {
-namespace {
+namespace atomic_file_test {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
@@ -262,5 +262,5 @@ TEST(AtomicFile, LastOfSeveralWritersWins) {
   EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"f"});
 }
 
-}  // namespace
+}  // namespace atomic_file_test
 }  // namespace tacet::store

@@ -13,7 +13,7 @@
 #include "tacet/error.h"
 
 namespace tacet::store {
-namespace {
+namespace bad_database_test {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
@@ -214,5 +214,5 @@ TEST(BadDatabase, MayHaveAnyName) {
   fs::current_path(before);
 }
 
-}  // namespace
+}  // namespace bad_database_test
 }  // namespace tacet::store

@@ -10,7 +10,7 @@
 #include "tacet/export.h"
 
 namespace tacet::store {
-namespace {
+namespace comparison_json_test {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -99,5 +99,5 @@ TEST(SweepVariants, HoldEachSweepOnce) {
   EXPECT_THAT(csv, HasSubstr("\nmean\uFFFD,7,L0H0,"));
 }
 
-}  // namespace
+}  // namespace comparison_json_test
 }  // namespace tacet::store

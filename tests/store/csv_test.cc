@@ -10,7 +10,7 @@
 #include "tacet/export.h"
 
 namespace tacet::store {
-namespace {
+namespace csv_test {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
@@ -56,5 +56,5 @@ TEST(Csv, RefusesNan) {
   EXPECT_THROW(to_csv(trajectory), NumericError);
 }
 
-}  // namespace
+}  // namespace csv_test
 }  // namespace tacet::store

@@ -15,7 +15,7 @@
 #include "support/temp_dir.h"
 
 namespace tacet::store {
-namespace {
+namespace database_page_test {
 
 using ::testing::HasSubstr;
 using testing::query;
@@ -95,5 +95,5 @@ TEST_F(DatabasePage, NamesEveryTableAndColumn) {
   }
 }
 
-}  // namespace
+}  // namespace database_page_test
 }  // namespace tacet::store

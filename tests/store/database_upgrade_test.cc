@@ -19,7 +19,7 @@
 #include "tacet/error.h"
 
 namespace tacet::store {
-namespace {
+namespace database_upgrade_test {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
@@ -321,5 +321,5 @@ TEST_F(OldDatabase, IsNamedAsTheUserNamesIt) {
   EXPECT_EQ(version_of(file_), "4");
 }
 
-}  // namespace
+}  // namespace database_upgrade_test
 }  // namespace tacet::store

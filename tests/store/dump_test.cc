@@ -22,7 +22,7 @@
 #include "tacet/version.h"
 
 namespace tacet::store {
-namespace {
+namespace dump_test {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
@@ -217,5 +217,5 @@ TEST(SafetensorsHeader, IsPaddedForEveryLength) {
   }
 }
 
-}  // namespace
+}  // namespace dump_test
 }  // namespace tacet::store

@@ -12,7 +12,7 @@
 #include "tacet/version.h"
 
 namespace tacet::store {
-namespace {
+namespace json_test {
 
 using ::testing::HasSubstr;
 using testing::made_model;
@@ -420,5 +420,5 @@ TEST(ObjectBuilder, NamesAFieldWithoutAnObject) {
   EXPECT_THAT(message_of([] { ObjectBuilder().number("alpha", kNan); }), HasSubstr("'alpha'"));
 }
 
-}  // namespace
+}  // namespace json_test
 }  // namespace tacet::store

@@ -19,7 +19,7 @@
 #include "tacet/version.h"
 
 namespace tacet::store {
-namespace {
+namespace predict_store_test {
 
 namespace fs = std::filesystem;
 using Outcome = WrittenRun::Outcome;
@@ -236,5 +236,5 @@ TEST_F(PredictStore, TellsWhatNoPatchHolds) {
   }
 }
 
-}  // namespace
+}  // namespace predict_store_test
 }  // namespace tacet::store

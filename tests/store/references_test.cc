@@ -11,7 +11,7 @@
 #include "tacet/error.h"
 
 namespace tacet::store {
-namespace {
+namespace references_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -136,5 +136,5 @@ TEST(Check, AsJsonAndCsv) {
             "tokens,another,not_applicable,,,published for gpt2,a book\n");
 }
 
-}  // namespace
+}  // namespace references_test
 }  // namespace tacet::store

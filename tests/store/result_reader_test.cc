@@ -12,7 +12,7 @@
 #include "tacet/error.h"
 
 namespace tacet::store {
-namespace {
+namespace result_reader_test {
 
 using ::testing::HasSubstr;
 
@@ -57,8 +57,8 @@ std::string cell(int layer, int head, const std::string& recovered) {
 
 TEST_F(ResultReader, ReadsAPatch) {
   const ResultDocument result = read(patch(cell(0, 0, "null") + "," + cell(0, 1, "0.25") + "," +
-                                             cell(1, 0, "-1") + "," + cell(1, 1, "\"inf\""),
-                                         "\"inf\""));
+                                               cell(1, 0, "-1") + "," + cell(1, 1, "\"inf\""),
+                                           "\"inf\""));
   const PatchResult& stored = std::get<PatchDocument>(result).result;
   EXPECT_EQ(stored.direction, PatchDirection::noise);
   EXPECT_EQ(stored.pairs.size(), 1U);
@@ -79,5 +79,5 @@ TEST_F(ResultReader, SaysWhichCommandWroteSuchADocument) {
               HasSubstr("'model' is missing; give the JSON that `tacet predict --format json`"));
 }
 
-}  // namespace
+}  // namespace result_reader_test
 }  // namespace tacet::store

@@ -20,7 +20,7 @@
 #include "tacet/version.h"
 
 namespace tacet::store {
-namespace {
+namespace study_json_test {
 
 using ::testing::ElementsAre;
 using testing::kSweepHeads;
@@ -171,5 +171,5 @@ TEST(SameBits, ComparesTrajectories) {
   EXPECT_EQ(sum.n_values, 2 * 9 * static_cast<std::int64_t>(made.layers.size() + 2));
 }
 
-}  // namespace
+}  // namespace study_json_test
 }  // namespace tacet::store

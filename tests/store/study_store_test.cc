@@ -14,7 +14,7 @@
 #include "tacet/error.h"
 
 namespace tacet::store {
-namespace {
+namespace study_store_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -100,5 +100,5 @@ TEST_F(StudyStore, KeepsTheChecksOfEachRun) {
   EXPECT_EQ(database.checks(second).size(), 1U);
 }
 
-}  // namespace
+}  // namespace study_store_test
 }  // namespace tacet::store

@@ -20,7 +20,7 @@
 #include "tacet/version.h"
 
 namespace tacet::store {
-namespace {
+namespace sweep_database_test {
 
 using testing::bytes_of;
 using testing::contents;
@@ -387,5 +387,5 @@ TEST(SweepDatabase, HasAnIndexForEveryQuestion) {
   }
 }
 
-}  // namespace
+}  // namespace sweep_database_test
 }  // namespace tacet::store

@@ -14,7 +14,7 @@
 #include "tacet/error.h"
 
 namespace tacet::store {
-namespace {
+namespace sweep_followed_test {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -226,5 +226,5 @@ TEST(FollowedCsv, HasALineForEveryRunInterventionAndPlace) {
   EXPECT_THAT(lines[6], AllOf(::testing::StartsWith("4,L5H0,"), ::testing::EndsWith(",1,,,,,,2")));
 }
 
-}  // namespace
+}  // namespace sweep_followed_test
 }  // namespace tacet::store

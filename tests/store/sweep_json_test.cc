@@ -9,7 +9,7 @@
 #include "tacet/error.h"
 
 namespace tacet::store {
-namespace {
+namespace sweep_json_test {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -260,5 +260,5 @@ TEST(SweepCsv, OneLineARunAndIntervention) {
             "8,L0H0+L2H3,,,0,0.0,0.0,0.0,0,,,,,none,false,false,false,1,0\n");
 }
 
-}  // namespace
+}  // namespace sweep_json_test
 }  // namespace tacet::store

@@ -16,7 +16,7 @@
 #include "tacet/error.h"
 
 namespace tacet::store {
-namespace {
+namespace sweep_writers_test {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
@@ -232,5 +232,5 @@ TEST(SweepWriters, SayThatAFolderIsReadOnly) {
   EXPECT_EQ(testing::bytes_of(file), before);
 }
 
-}  // namespace
+}  // namespace sweep_writers_test
 }  // namespace tacet::store

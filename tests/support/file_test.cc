@@ -13,7 +13,7 @@
 #include "tacet/error.h"
 
 namespace tacet::support {
-namespace {
+namespace file_test {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
@@ -97,5 +97,5 @@ TEST_F(ReadFile, SaysWhyAFileCannotBeRead) {
   EXPECT_THAT(error_of("/proc/self/mem"), HasSubstr("cannot be read at byte 0: Input/output"));
 }
 
-}  // namespace
+}  // namespace file_test
 }  // namespace tacet::support

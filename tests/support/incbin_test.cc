@@ -8,7 +8,7 @@
 #include "support/file.h"
 
 namespace tacet::support {
-namespace {
+namespace incbin_test {
 
 TACET_EMBED(this_file, TACET_SOURCE_DIR "/tests/support/incbin_test.cc");
 TACET_EMBED(other_file, TACET_SOURCE_DIR "/include/tacet/version.h");
@@ -28,5 +28,5 @@ TEST(Embed, IsAligned) {
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(other_file().data()) % 64, 0U);
 }
 
-}  // namespace
+}  // namespace incbin_test
 }  // namespace tacet::support

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 namespace tacet::support {
-namespace {
+namespace memory_test {
 
 TEST(AvailableMemory, IsBetweenAMegabyteAndWhatNoMachineHas) {
   EXPECT_GT(available_memory(), std::uint64_t{1} << 20U);
   EXPECT_LT(available_memory(), std::uint64_t{1} << 50U);
 }
 
-}  // namespace
+}  // namespace memory_test
 }  // namespace tacet::support

@@ -14,7 +14,7 @@
 #include "support/temp_dir.h"
 
 namespace tacet::support {
-namespace {
+namespace pages_test {
 
 using Bytes = std::span<const std::byte>;
 
@@ -84,5 +84,5 @@ TEST_F(Pages, ComeFromTheFileAgainOnceTheyWereDropped) {
   EXPECT_GT(faults_of_reading(), kFew);
 }
 
-}  // namespace
+}  // namespace pages_test
 }  // namespace tacet::support

@@ -11,7 +11,7 @@
 #include "tacet/error.h"
 
 namespace tacet::support {
-namespace {
+namespace parallel_test {
 
 TEST(ResolveThreads, ZeroMeansTheCores) {
   EXPECT_GE(resolve_threads(0), 1);
@@ -97,5 +97,5 @@ TEST(RunBeside, ThrowsWhatEitherHasThrownAfterBothHaveEnded) {
   EXPECT_THROW(run_beside(2, fail_too, fail), std::out_of_range);
 }
 
-}  // namespace
+}  // namespace parallel_test
 }  // namespace tacet::support

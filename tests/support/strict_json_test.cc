@@ -13,13 +13,13 @@
 #include "tacet/error.h"
 
 namespace tacet::support {
-namespace {
+namespace strict_json_test {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-std::string error_of(std::string_view text) {
+std::string parse_error(std::string_view text) {
   try {
     parse_strict_json(text, "some.json");
   } catch (const ModelError& error) {
@@ -56,26 +56,26 @@ TEST(StrictJson, AcceptsTheSameKeyInDifferentObjects) {
 }
 
 TEST(StrictJson, RefusesKeysThatStandTwiceAtAnyLevel) {
-  EXPECT_THAT(error_of(R"({"a":1,"a":2})"),
+  EXPECT_THAT(parse_error(R"({"a":1,"a":2})"),
               AllOf(StartsWith("some.json: byte 10:"), HasSubstr("key \"a\" stands twice")));
-  EXPECT_THAT(error_of(R"({"a":1,"\u0061":2})"), HasSubstr("key \"a\" stands twice"));
-  EXPECT_THAT(error_of(R"({"x":[{"k":{"b":1,"c":[],"b":2}}]})"),
+  EXPECT_THAT(parse_error(R"({"a":1,"\u0061":2})"), HasSubstr("key \"a\" stands twice"));
+  EXPECT_THAT(parse_error(R"({"x":[{"k":{"b":1,"c":[],"b":2}}]})"),
               HasSubstr("key \"b\" stands twice"));
 }
 
 TEST(StrictJson, BoundsTheDepth) {
   EXPECT_NO_THROW(parse_strict_json(nested(kMaxJsonDepth), "x"));
-  EXPECT_THAT(error_of(nested(kMaxJsonDepth + 1)),
+  EXPECT_THAT(parse_error(nested(kMaxJsonDepth + 1)),
               StartsWith("some.json: byte 65: nested deeper than 64 levels"));
   // Far deeper than any stack: no recursion on the way.
-  EXPECT_THAT(error_of(nested(1'000'000)), HasSubstr("nested deeper than 64 levels"));
+  EXPECT_THAT(parse_error(nested(1'000'000)), HasSubstr("nested deeper than 64 levels"));
 }
 
 TEST(StrictJson, RefusesWhatTheLibraryWouldPass) {
-  EXPECT_THAT(error_of("\xEF\xBB\xBF{}"), HasSubstr("byte 0: a byte order mark"));
-  EXPECT_THAT(error_of(std::string_view("{}\0garbage", 10)), HasSubstr("byte 2: a NUL byte"));
-  EXPECT_THAT(error_of("{\"a\": \"\xC3(\"}"), HasSubstr("byte 7: not UTF-8"));
-  EXPECT_THAT(error_of("\"\xED\xA0\x80\""), HasSubstr("byte 1: not UTF-8"));
+  EXPECT_THAT(parse_error("\xEF\xBB\xBF{}"), HasSubstr("byte 0: a byte order mark"));
+  EXPECT_THAT(parse_error(std::string_view("{}\0garbage", 10)), HasSubstr("byte 2: a NUL byte"));
+  EXPECT_THAT(parse_error("{\"a\": \"\xC3(\"}"), HasSubstr("byte 7: not UTF-8"));
+  EXPECT_THAT(parse_error("\"\xED\xA0\x80\""), HasSubstr("byte 1: not UTF-8"));
 }
 
 TEST(StrictJson, RefusesWhatIsNotJson) {
@@ -102,21 +102,21 @@ TEST(StrictJson, RefusesWhatIsNotJson) {
       {"[1e999]", "not JSON: number overflow"},
   };
   for (const Case& one : cases) {
-    EXPECT_THAT(error_of(one.text), HasSubstr(one.fragment)) << one.text;
+    EXPECT_THAT(parse_error(one.text), HasSubstr(one.fragment)) << one.text;
   }
 }
 
 TEST(StrictJson, KeepsMessagesShortAndPrintable) {
   const std::string key(10'000, 'k');
-  const std::string twice = error_of(fmt::format("{{\"{0}\":1,\"{0}\":2}}", key));
+  const std::string twice = parse_error(fmt::format("{{\"{0}\":1,\"{0}\":2}}", key));
   EXPECT_LT(twice.size(), 250U);
-  const std::string broken = error_of(fmt::format("[\"{}\x1b", key));
+  const std::string broken = parse_error(fmt::format("[\"{}\x1b", key));
   EXPECT_LT(broken.size(), 250U);
   EXPECT_EQ(broken.find('\x1b'), std::string::npos);
 }
 
 TEST(StrictJson, EndsItsMessagesWithWhatToDo) {
-  EXPECT_THAT(error_of("{"), ::testing::EndsWith("; the file is damaged, get it again"));
+  EXPECT_THAT(parse_error("{"), ::testing::EndsWith("; the file is damaged, get it again"));
   try {
     parse_strict_json("{", "line 3", "write it anew");
     FAIL() << "no error";
@@ -126,5 +126,5 @@ TEST(StrictJson, EndsItsMessagesWithWhatToDo) {
   }
 }
 
-}  // namespace
+}  // namespace strict_json_test
 }  // namespace tacet::support

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::support {
-namespace {
+namespace utf8_test {
 
 /// Encodes by the formula, also what UTF-8 does not allow.
 std::string encode(unsigned code, std::size_t length) {
@@ -90,5 +90,5 @@ TEST(Utf8, EscapesWhatTerminalsObey) {
   EXPECT_EQ(escape_for_display("x\xFF\xC3"), "x\\xff\\xc3");
 }
 
-}  // namespace
+}  // namespace utf8_test
 }  // namespace tacet::support

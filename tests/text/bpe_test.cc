@@ -10,7 +10,7 @@
 #include "text/toy_vocabulary.h"
 
 namespace tacet::text {
-namespace {
+namespace bpe_test {
 
 using testing::random_text;
 using testing::random_vocabulary;
@@ -95,5 +95,5 @@ TEST(Bpe, WholePiecesComeFirstWhereTheFileAsksForIt) {
   EXPECT_EQ(encode(vocabulary, "abcb"), Ids({'a', bc, 'b'}));
 }
 
-}  // namespace
+}  // namespace bpe_test
 }  // namespace tacet::text

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::text {
-namespace {
+namespace byte_map_test {
 
 TEST(ByteMap, HasThePublishedCharacters) {
   EXPECT_EQ(character_of('\n'), "\u010A");
@@ -42,5 +42,5 @@ TEST(ByteMap, HasNoOtherCharacters) {
   EXPECT_FALSE(bytes_of("a\xC4"));
 }
 
-}  // namespace
+}  // namespace byte_map_test
 }  // namespace tacet::text

@@ -16,7 +16,7 @@
 #include "text/toy_vocabulary.h"
 
 namespace tacet {
-namespace {
+namespace gpt2_ids_test {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
@@ -137,5 +137,5 @@ TEST_F(Gpt2Ids, OfAMillionLetters) {
   EXPECT_EQ(ids, Ids(250'000, 24794));
 }
 
-}  // namespace
+}  // namespace gpt2_ids_test
 }  // namespace tacet

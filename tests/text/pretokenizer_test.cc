@@ -18,7 +18,7 @@
 #include "text/toy_vocabulary.h"
 
 namespace tacet::text {
-namespace {
+namespace pretokenizer_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -166,5 +166,5 @@ TEST(Pretokenizer, TellsTheUnicodeVersion) {
   EXPECT_THAT(unicode_version(), ::testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+"));
 }
 
-}  // namespace
+}  // namespace pretokenizer_test
 }  // namespace tacet::text

@@ -10,7 +10,7 @@
 #include "tacet/error.h"
 
 namespace tacet::text {
-namespace {
+namespace prompt_list_test {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -204,5 +204,5 @@ TEST(PromptList, MessagesAreSafeToPrint) {
   EXPECT_LT(message.size(), 300U);
 }
 
-}  // namespace
+}  // namespace prompt_list_test
 }  // namespace tacet::text

@@ -10,7 +10,7 @@
 #include "text/toy_vocabulary.h"
 
 namespace tacet {
-namespace {
+namespace prompt_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -143,5 +143,5 @@ TEST(PositionsOfText, SayWhatIsWrong) {
               HasSubstr("the prompt has no text"));
 }
 
-}  // namespace
+}  // namespace prompt_test
 }  // namespace tacet

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 namespace tacet::text {
-namespace {
+namespace special_tokens_test {
 
 /// Fragments as one string: added tokens by their id, ordinary text in brackets.
 std::string split(const std::vector<AddedToken>& added, std::string_view text,
@@ -48,5 +48,5 @@ TEST(SpecialTokens, AreTextOnRequestButAddedWordsAreNot) {
   EXPECT_EQ(split(added, "a<e>word", false), "[a<e>] 2");
 }
 
-}  // namespace
+}  // namespace special_tokens_test
 }  // namespace tacet::text

@@ -11,7 +11,7 @@
 #include "text/toy_vocabulary.h"
 
 namespace tacet::text {
-namespace {
+namespace tokenizer_json_test {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
@@ -160,5 +160,5 @@ TEST(TokenizerJson, TellsWhatIsMalformed) {
   EXPECT_THAT(error_of("{"), HasSubstr("t.json: byte 1: not JSON"));
 }
 
-}  // namespace
+}  // namespace tokenizer_json_test
 }  // namespace tacet::text

@@ -17,7 +17,7 @@
 #include "text/toy_vocabulary.h"
 
 namespace tacet {
-namespace {
+namespace tokenizer_test {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
@@ -253,5 +253,5 @@ TEST(MiniTokenizer, IsTheOneInItsFolder) {
   }
 }
 
-}  // namespace
+}  // namespace tokenizer_test
 }  // namespace tacet

@@ -13,7 +13,7 @@
 #include "text/toy_vocabulary.h"
 
 namespace tacet::text {
-namespace {
+namespace vocabulary_files_test {
 
 using nlohmann::json;
 using ::testing::AllOf;
@@ -262,5 +262,5 @@ TEST(VocabularyFiles, RefuseSettingsThatChangeIds) {
   }
 }
 
-}  // namespace
+}  // namespace vocabulary_files_test
 }  // namespace tacet::text
