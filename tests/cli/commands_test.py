@@ -182,13 +182,13 @@ class Help(ToolTest):
             for line in ask(command, "--help").split("Examples:\n")[1].splitlines():
                 if "./" in line:
                     continue  # needs a folder that is not here
-                if tool.SANITIZED and command == "study":
-                    continue  # study_test.py runs it
+                if tool.SANITIZED and command in ("sweep", "predict", "patch", "study"):
+                    continue  # half a minute there; their own tests run the like of them
                 done = subprocess.run(["bash", "-c", line.strip()], capture_output=True, env=env,
                                       cwd=self.folder, check=False)
                 self.assertEqual((done.returncode, done.stderr), (0, b""), line)
                 count += 1
-        self.assertGreater(count, 11 if tool.SANITIZED else 13)
+        self.assertGreater(count, 5 if tool.SANITIZED else 13)
 
     def test_version(self):
         self.assertRegex(ask("--version"), r"^tacet \d+\.\d+\.\d+\nUnicode \d+\.\d+\.\d+\n")

@@ -10,6 +10,12 @@ const axeSource = readFileSync(requireWeb.resolve("axe-core/axe.min.js"), "utf8"
 /** How long a browser, or a page in it, may take for one thing before it counts as stuck. */
 const kMostMilliseconds = 30_000;
 
+/** The same for a picture: a browser that is stuck is soon left, the ones after it are given time. */
+let mostForPictures = 10_000;
+export function bePatient() {
+  mostForPictures = kMostMilliseconds;
+}
+
 /** A browser that draws nothing any more. */
 class NoPicture extends Error {}
 
@@ -106,7 +112,7 @@ async function scrolledThrough(most) {
 }
 
 async function withPictures(page, act) {
-  if (!(await page.evaluate(act, kMostMilliseconds))) throw new NoPicture("the browser draws nothing any more");
+  if (!(await page.evaluate(act, mostForPictures))) throw new NoPicture("the browser draws nothing any more");
 }
 
 /** Waits until the page has drawn what it had to. */

@@ -5,7 +5,7 @@
 // anything that the page's policy had to stop.
 import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
-import { isOfBrowser, launch, open, settled } from "./browser.mjs";
+import { bePatient, isOfBrowser, launch, open, settled } from "./browser.mjs";
 import { madePages, toolPages } from "./pages.mjs";
 
 export const template = process.env.TACET_PAGE_TEMPLATE;
@@ -36,6 +36,7 @@ export async function visit(name, options, act) {
   } catch (error) {
     if (!isOfBrowser(error)) throw error;
     console.error(`the page "${name}", in a new browser, since the first one did not answer: ${error.message}`);
+    bePatient();
     const stuck = browser;
     browser = await launch();
     void stuck.close().catch(() => undefined);
