@@ -25,10 +25,6 @@ struct AcrossLayout {
   bool heterogeneity = true;  ///< I² and what to expect of a new prompt
 };
 
-std::string plural(std::size_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 /// Half of an interval, which lies evenly around the mean.
 std::string margin(const std::optional<double>& low, const std::optional<double>& high) {
   if (!low || !high) return "-";

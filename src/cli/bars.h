@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -28,5 +29,11 @@ std::string format_length(double value);
 /// A number in the shortest of fixed or scientific form with `digits` significant digits; "-" when
 /// there is none.
 std::string format_number(std::optional<double> value, int digits);
+
+/// "1 head", "3 heads".
+template <std::integral Count>
+std::string plural(Count count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
 
 }  // namespace tacet::cli

@@ -11,7 +11,7 @@ namespace tacet::cli {
 namespace {
 
 constexpr std::size_t kOutcomeWidth = 5;
-constexpr std::string_view kIndent = "        ";
+constexpr std::string_view kCheckIndent = "        ";
 
 /// "pass ", "FAIL " or "–    ", coloured.
 std::string mark(FactOutcome outcome, const Style& style) {
@@ -30,8 +30,8 @@ std::string mark(FactOutcome outcome, const Style& style) {
 std::string detail(std::string_view key, const std::string& text, const View& view, Ink ink) {
   std::string out;
   const std::string line = fmt::format("{}: {}", key, support::escape_for_display(text));
-  for (const std::string& part : wrap(line, view.width - kIndent.size())) {
-    out += fmt::format("{}{}\n", kIndent, view.style.paint(ink, part));
+  for (const std::string& part : wrap(line, view.width - kCheckIndent.size())) {
+    out += fmt::format("{}{}\n", kCheckIndent, view.style.paint(ink, part));
   }
   return out;
 }

@@ -61,7 +61,7 @@ constexpr const char* kSweepExamples =
     "  tacet sweep --db many.db --model ./gpt2-medium --prompts prompts.txt --memory 2GiB\n";
 
 /// Options that --show can be given with; the others say how a sweep is made.
-constexpr std::array<std::string_view, 15> kShowOptions = {
+constexpr std::array<std::string_view, 15> kShowSweepOptions = {
     "--db",    "--show",  "--run",     "--metric",      "--top",     "--heads", "--format", "--out",
     "--color", "--quiet", "--verbose", "--no-progress", "--holdout", "--seed",  "--test"};
 
@@ -80,7 +80,7 @@ void check(const SweepArguments& arguments, const CLI::App& app) {
     throw UsageError("--holdout chooses as many heads as --top says, and that is 0; give more");
   }
   if (arguments.store.show) {
-    check_show(app, kShowOptions, "a sweep");
+    check_show(app, kShowSweepOptions, "a sweep");
     if (arguments.store.runs.size() > 1) check_compared(arguments);
   } else if (!arguments.store.runs.empty()) {
     throw UsageError("--run chooses what --show shows; give --show too, or leave it out");

@@ -25,7 +25,7 @@ std::string late_text(const ControlResult& control) {
                      format_delta(control.head.late_delta), format_p(control.p_late_delta));
 }
 
-std::string growth_text(const ControlResult& control) {
+std::string control_growth_text(const ControlResult& control) {
   const ControlSpread& growth = control.growth;
   if (!control.p_growth || growth.n == 0) return "growth unknown";
   return fmt::format("growth 95 % in {} … {} per block, this one {}, p = {}",
@@ -87,7 +87,7 @@ std::string render_control(const ControlResult& control, const View& view) {
   std::string out =
       field("control",
             fmt::format("{} rotated pushes of the same size (seed {}): {}; {}", control.n,
-                        control.seed, late_text(control), growth_text(control)),
+                        control.seed, late_text(control), control_growth_text(control)),
             view);
   if (!control.other_heads.empty()) out += field("others", others_text(control), view);
   if (view.verbose) out += details(control, view);

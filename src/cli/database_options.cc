@@ -19,9 +19,9 @@ namespace tacet::cli {
 namespace {
 
 /// Options of predict and patch that --show can be given with.
-constexpr std::array<std::string_view, 9> kShowOptions = {"--db",     "--show",    "--run",
-                                                          "--format", "--out",     "--color",
-                                                          "--quiet",  "--verbose", "--no-progress"};
+constexpr std::array<std::string_view, 9> kShowResultOptions = {
+    "--db",    "--show",  "--run",     "--format",     "--out",
+    "--color", "--quiet", "--verbose", "--no-progress"};
 
 template <typename Result>
 void keep_result(store::SweepDatabase& database, const std::string& file, const Model& model,
@@ -83,7 +83,7 @@ void check_database(const CLI::App& app, const DatabaseOptions& options) {
   if (options.run && !options.show) {
     throw UsageError("--run chooses what --show shows; give --show too, or leave it out");
   }
-  if (options.show) check_show(app, kShowOptions, "a result");
+  if (options.show) check_show(app, kShowResultOptions, "a result");
 }
 
 store::SweepDatabase open_for_writing(const std::filesystem::path& file, bool quiet) {

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/choices.h"
 #include "cli/declare.h"
 #include "cli/values.h"
 #include "tacet/error.h"
@@ -26,8 +27,6 @@ constexpr std::array kKinds = {
     FigureKind::map,     FigureKind::ripple,     FigureKind::perturbation, FigureKind::trajectory,
     FigureKind::pairs,   FigureKind::families,   FigureKind::forest,       FigureKind::followed,
     FigureKind::predict, FigureKind::comparison, FigureKind::patch};
-constexpr std::array kMetrics = {Metric::late, Metric::immediate, Metric::extreme,
-                                 Metric::t,    Metric::cohen_dz,  Metric::onset};
 constexpr std::array kShows = {PairsShow::clean, PairsShow::silenced, PairsShow::delta};
 constexpr std::array kQuantities = {Quantity::prob, Quantity::log_prob, Quantity::logit_diff,
                                     Quantity::kl,   Quantity::rank,     Quantity::recovered};
@@ -37,7 +36,7 @@ constexpr const char* kFinalNorm = "ln_f";
 constexpr double kLargestScale = 20;
 
 constexpr const char* kResults = "Results";
-constexpr const char* kShown = "What is shown";
+constexpr const char* kShownGroup = "What is shown";
 constexpr const char* kLook = "How it looks";
 
 /// An option or argument that takes one of `choices` and has no value unless it is given.
@@ -84,25 +83,25 @@ void declare_shown(CLI::App& app, FigureOptions& options) {
   add_text(app, "--heads", "SPEC", options.source.heads,
            "The heads, in place of the strongest: L3H5; ripple and perturbation compare several, "
            "map and patch outline them, predict shows one before and after.")
-      ->group(kShown);
+      ->group(kShownGroup);
   add_optional_choice(app, "--metric", options.metric, kMetrics, "What a map shows; else late.")
-      ->group(kShown);
+      ->group(kShownGroup);
   add_text(app, "--block", "N|ln_f", options.block,
            "The block after which pairs are shown; else the last one. Of a patch by "
            "head,position, the block whose heads are shown, in place of the strongest of each.")
-      ->group(kShown);
+      ->group(kShownGroup);
   add_optional_choice(app, "--quantity", options.quantity, kQuantities,
                       "What predict and patch show: the change of the target's probability, of its "
                       "logarithm, of the logit difference, KL, the change of the rank; of patch "
                       "recovered or logit_diff.")
-      ->group(kShown);
+      ->group(kShownGroup);
   add_optional_choice(app, "--part", options.part, kParts,
                       "What of a comparison is shown; else maps.")
-      ->group(kShown);
+      ->group(kShownGroup);
   add_optional_choice(app, "--show", options.show, kShows,
                       "Which cosines of the pairs; else delta. For trajectory, clean leaves the "
                       "silenced one out.")
-      ->group(kShown);
+      ->group(kShownGroup);
 }
 
 void declare_look(CLI::App& app, FigureOptions& options) {

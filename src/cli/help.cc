@@ -11,7 +11,7 @@ namespace tacet::cli {
 namespace {
 
 constexpr std::size_t kWidth = 80;
-constexpr std::size_t kColumn = 26;  // where descriptions begin
+constexpr std::size_t kDescriptionColumn = 26;  // where descriptions begin
 
 std::string paragraphs(std::string_view text) {
   std::string out;
@@ -42,13 +42,13 @@ std::string indented(const std::string& left) {
 /// "  LEFT        the description, wrapped beside it", or below it when LEFT is long.
 std::string entry(const std::string& left, const std::string& description) {
   std::string out = indented(left);
-  bool beside = display_width(out) + 2 <= kColumn;
+  bool beside = display_width(out) + 2 <= kDescriptionColumn;
   if (!beside) out += "\n";
-  for (const std::string& line : wrap(description, kWidth - kColumn)) {
+  for (const std::string& line : wrap(description, kWidth - kDescriptionColumn)) {
     if (beside) {
-      out = pad_right(out, kColumn);
+      out = pad_right(out, kDescriptionColumn);
     } else {
-      out.append(kColumn, ' ');
+      out.append(kDescriptionColumn, ' ');
     }
     out.append(line).append("\n");
     beside = false;

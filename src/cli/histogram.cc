@@ -44,11 +44,6 @@ std::string histogram_row(const std::vector<std::int64_t>& counts, std::size_t r
   return style.paint(Ink::decoupling, parts[0]) + parts[1] + style.paint(Ink::coupling, parts[2]);
 }
 
-std::string trimmed(std::string line) {
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line;
-}
-
 /// The axis below the histograms, with its ends and 0.
 std::string histogram_axis(const Comparison& comparison, const HistogramScale& scale) {
   const std::size_t columns = (comparison.edges.size() - 1) * scale.cell;
@@ -91,9 +86,10 @@ std::string render_histograms(const Comparison& comparison, const View& view) {
     out += "  " + view.style.paint(Ink::title, shown_variant(one.name)) + "\n";
     for (std::size_t row = 0; row < kRows; ++row) {
       const std::string label = row == 0 ? fmt::format("{}", scale.most) : "";
-      out += trimmed("  " + pad_left(label, scale.label) + (row == 0 ? " ┤" : " │") +
-                     histogram_row(one.histogram, row, scale, view.style)) +
-             "\n";
+      out +=
+          without_trailing_spaces("  " + pad_left(label, scale.label) + (row == 0 ? " ┤" : " │") +
+                                  histogram_row(one.histogram, row, scale, view.style)) +
+          "\n";
     }
     out += histogram_axis(comparison, scale);
   }

@@ -14,7 +14,7 @@
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kWidestPiece = 60;
+constexpr std::size_t kWidestListedPiece = 60;
 constexpr std::size_t kShortCommit = 7;
 constexpr std::size_t kDate = 10;  // of 2026-08-22T12:00:00Z
 
@@ -57,7 +57,7 @@ std::string render_tokens(const store::TokenListing& listing, const View& view) 
   int position = 0;
   for (const Token& token : listing.tokens) {
     out += fmt::format("  {:>8} {:>7}  {}\n", position, token.id,
-                       truncate(visible_piece(token), kWidestPiece));
+                       truncate(visible_piece(token), kWidestListedPiece));
     ++position;
   }
   if (view.quiet) return out;

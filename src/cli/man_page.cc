@@ -34,7 +34,7 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-std::string paragraphs(std::string_view text) {
+std::string roff_paragraphs(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const auto end = std::min(text.find("\n\n"), text.size());
@@ -44,7 +44,7 @@ std::string paragraphs(std::string_view text) {
   return out;
 }
 
-/// Options as tagged paragraphs, the names bold and the value italic.
+/// Options as tagged roff_paragraphs, the names bold and the value italic.
 std::string option_entry(const OptionInfo& option) {
   std::string names;
   for (const std::string& name : option.names) {
@@ -64,7 +64,7 @@ std::string preformatted(std::string_view text) {
 
 std::string command_section(const CommandInfo& command) {
   std::string out = ".SS " + roff(command.name) + "\n" + roff(command.summary) + "\n";
-  out += ".PP\n" + roff("Usage: " + usage_of(command)) + "\n" + paragraphs(command.details);
+  out += ".PP\n" + roff("Usage: " + usage_of(command)) + "\n" + roff_paragraphs(command.details);
   for (const OptionInfo& option : command.options) {
     if (option.is_argument) out += option_entry(option);
   }
@@ -88,7 +88,7 @@ std::string man_page(const CommandInfo& tool, const std::string& version) {
       ".SH SYNOPSIS\n\\fB{}\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR] "
       "[\\fIARGUMENTS\\fR]\n",
       tool.name);
-  out += ".SH DESCRIPTION\n" + paragraphs(tool.details) + ".SH OPTIONS\n";
+  out += ".SH DESCRIPTION\n" + roff_paragraphs(tool.details) + ".SH OPTIONS\n";
   for (const OptionInfo& option : tool.options) out += option_entry(option);
   out += ".SH COMMANDS\n";
   for (const CommandInfo& command : tool.commands) out += command_section(command);

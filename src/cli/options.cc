@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/choices.h"
 #include "cli/declare.h"
 #include "cli/run_list.h"
 #include "cli/values.h"
@@ -18,12 +19,7 @@
 namespace tacet::cli {
 namespace {
 
-constexpr int kAnyNumber = std::numeric_limits<int>::max();
-
 constexpr std::array kFormats = {Format::table, Format::json, Format::csv};
-constexpr std::array kColorModes = {ColorMode::automatic, ColorMode::always, ColorMode::never};
-constexpr std::array kMetrics = {Metric::late, Metric::immediate, Metric::extreme,
-                                 Metric::t,    Metric::cohen_dz,  Metric::onset};
 
 template <typename Enum, std::size_t N>
 CLI::Option* choice(CLI::App& app, const std::string& name, Enum& target,

@@ -16,7 +16,7 @@ namespace tacet::cli {
 namespace {
 
 constexpr double kNoteworthy = 0.05;  // of the difference between the two runs
-constexpr std::size_t kPieceWidth = 14;
+constexpr std::size_t kPatchPieceWidth = 14;
 
 bool denoises(const PatchResult& result) {
   return result.direction == PatchDirection::denoise;
@@ -46,7 +46,7 @@ const std::vector<Token>& shown_tokens(const PatchResult& result) {
 
 std::string position_name(int position, const PatchResult& result) {
   const Token& token = shown_tokens(result)[static_cast<std::size_t>(position)];
-  return fmt::format("{} {}", position, truncate(visible_piece(token), kPieceWidth));
+  return fmt::format("{} {}", position, truncate(visible_piece(token), kPatchPieceWidth));
 }
 
 std::string cell_name(const PatchCell& cell, const PatchResult& result) {
@@ -151,7 +151,7 @@ std::string map_by_position(const PatchResult& result, const View& view) {
 /// Of every position the head that does most there.
 std::string lines_by_position(const PatchResult& result, const View& view) {
   std::string out = view.style.paint(
-      Ink::title, fmt::format("  {}{:<9}{:>12}   {}", pad_right("position", kPieceWidth + 6),
+      Ink::title, fmt::format("  {}{:<9}{:>12}   {}", pad_right("position", kPatchPieceWidth + 6),
                               "strongest", has_shares(result) ? "recovered" : "change",
                               has_shares(result) ? "heads beyond 5 %" : ""));
   out.erase(out.find_last_not_of(' ') + 1);
@@ -165,7 +165,8 @@ std::string lines_by_position(const PatchResult& result, const View& view) {
       if (size >= kNoteworthy) ++noteworthy;
       if (strongest == nullptr || size > std::abs(value_of(*strongest, result))) strongest = &cell;
     }
-    const std::string name = pad_right(position_name(static_cast<int>(t), result), kPieceWidth + 6);
+    const std::string name =
+        pad_right(position_name(static_cast<int>(t), result), kPatchPieceWidth + 6);
     if (strongest == nullptr || value_of(*strongest, result) == 0) {
       out += fmt::format("  {}{:<9}{:>12}\n", name, "-", "=");
       continue;

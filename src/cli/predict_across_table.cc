@@ -41,10 +41,6 @@ class Shown {
   bool is_logit_diff_;
 };
 
-std::string plural(std::size_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 /// "384 heads"; "interventions" where some are joint.
 std::string count_text(const PredictAcrossResult& across) {
   const bool single = std::ranges::all_of(

@@ -18,10 +18,10 @@
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kPieceWidth = 16;
+constexpr std::size_t kPredictPieceWidth = 16;
 
 std::string piece(const Token& token) {
-  return truncate(visible_piece(token), kPieceWidth);
+  return truncate(visible_piece(token), kPredictPieceWidth);
 }
 
 double change_of(const PredictResult& result, const SilencedPrediction& silenced) {
@@ -51,8 +51,8 @@ std::string head_fields(const PredictResult& result, const ModelView& model, con
 
 /// One token of one run.
 std::string score_line(std::string_view name, std::string_view run, const TokenScore& score) {
-  return fmt::format("  {}  {:<9}{:>10}{:>10}{:>7}{:>10}\n", pad_right(name, kPieceWidth), run,
-                     format_number(score.prob, 4), fmt::format("{:.4f}", score.log_prob),
+  return fmt::format("  {}  {:<9}{:>10}{:>10}{:>7}{:>10}\n", pad_right(name, kPredictPieceWidth),
+                     run, format_number(score.prob, 4), fmt::format("{:.4f}", score.log_prob),
                      score.rank, fmt::format("{:.4f}", score.logit));
 }
 
@@ -62,9 +62,9 @@ std::string score_lines(const TokenScore& clean, const TokenScore& silenced) {
 
 /// Every token asked for, clean and silenced.
 std::string scores(const Prediction& clean, const Prediction& silenced, const View& view) {
-  std::string out = view.style.paint(
-      Ink::title, fmt::format("  {}  {:<9}{:>10}{:>10}{:>7}{:>10}", pad_right("token", kPieceWidth),
-                              "", "P", "ln P", "rank", "logit"));
+  std::string out = view.style.paint(Ink::title, fmt::format("  {}  {:<9}{:>10}{:>10}{:>7}{:>10}",
+                                                             pad_right("token", kPredictPieceWidth),
+                                                             "", "P", "ln P", "rank", "logit"));
   out += "\n" + score_lines(clean.target, silenced.target);
   for (std::size_t i = 0; i < clean.others.size(); ++i) {
     out += score_lines(clean.others[i], silenced.others[i]);
@@ -76,12 +76,12 @@ std::string scores(const Prediction& clean, const Prediction& silenced, const Vi
 /// The most likely tokens before and after, side by side.
 std::string top_lists(const Prediction& clean, const Prediction& silenced, const View& view) {
   const auto entry = [](const LikelyToken& likely) {
-    return pad_right(piece(likely.token), kPieceWidth) +
+    return pad_right(piece(likely.token), kPredictPieceWidth) +
            fmt::format("{:>10}", format_number(likely.prob, 4));
   };
   std::string out = view.style.paint(
       Ink::title,
-      fmt::format("  rank  {}    {}", pad_right("clean", kPieceWidth + 10), "silenced"));
+      fmt::format("  rank  {}    {}", pad_right("clean", kPredictPieceWidth + 10), "silenced"));
   out += "\n";
   for (std::size_t i = 0; i < clean.top.size(); ++i) {
     out += fmt::format("  {:>4}  {}    {}\n", i + 1, entry(clean.top[i]), entry(silenced.top[i]));

@@ -11,8 +11,7 @@ namespace tacet::cli {
 namespace {
 
 constexpr std::string_view kIndent = "  ";
-constexpr std::size_t kManyTokens = 40;   // beyond, ids and positions would bury the table
-constexpr std::size_t kWidestPiece = 24;  // long runs of one character are cut
+constexpr std::size_t kManyTokens = 40;  // beyond, ids and positions would bury the table
 
 struct Chip {
   std::string position;

@@ -11,6 +11,9 @@
 
 namespace tacet::cli {
 
+/// Columns of a token's piece at most: long runs of one character are cut.
+inline constexpr std::size_t kWidestPiece = 24;
+
 /// A token's text as it is shown: spaces at its ends as ␣, what could disturb a terminal escaped;
 /// "<ID>" when its text is not known.
 std::string visible_piece(const Token& token);

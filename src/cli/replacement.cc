@@ -14,7 +14,7 @@
 namespace tacet::cli {
 namespace {
 
-constexpr const char* kGroup = "What is silenced";
+constexpr const char* kReplacementGroup = "What is silenced";
 
 ReferenceCorpus read_corpus(const std::string& file, const Model& model,
                             const ReferenceReading& reading) {
@@ -84,21 +84,21 @@ void declare_mode(CLI::App& app, SliceMode& mode, ReplacementOptions& options,
   add_value(app, "--mode", "zero|mean|corpus-mean|position-mean|resample|negate|scale:X", set_mode,
             description)
       ->default_str(to_string(mode))
-      ->group(kGroup);
+      ->group(kReplacementGroup);
   add_text(app, "--reference", "FILE", options.reference,
            "The prompts that corpus-mean, position-mean and resample take their values from, as "
            "--prompts of sweep reads them; '-' for standard input. With it --mode mean is "
            "corpus-mean.")
-      ->group(kGroup);
+      ->group(kReplacementGroup);
   add_text(app, "--reference-cache", "FOLDER", options.cache,
            "Where the means of corpus-mean and position-mean are kept, so that the next run need "
            "not make them again; none keeps nothing.")
       ->default_str("~/.cache/tacet/references")
-      ->group(kGroup);
+      ->group(kReplacementGroup);
   add_flag(app, "--zero-keeps-value-bias", options.keeps_value_bias,
            "Zero the slice but for the head's value bias, which is what is left in tools that fold "
            "that bias into the projection's.")
-      ->group(kGroup);
+      ->group(kReplacementGroup);
 }
 
 void declare_reference_draws(CLI::App& app, ReplacementOptions& options) {
@@ -110,7 +110,7 @@ void declare_reference_draws(CLI::App& app, ReplacementOptions& options) {
                         "The tables are of the first; how far all lie apart stands beside them. "
                         "Else {}.",
                         kReferenceDraws))
-      ->group(kGroup);
+      ->group(kReplacementGroup);
 }
 
 void declare_reference_seed(CLI::App& app, ReplacementOptions& options) {
@@ -121,7 +121,7 @@ void declare_reference_seed(CLI::App& app, ReplacementOptions& options) {
   add_value(app, "--seed", "N", set_seed,
             fmt::format("With --mode resample: the seed of the prompt that is drawn. Else {}.",
                         ReferenceReading{}.seed))
-      ->group(kGroup);
+      ->group(kReplacementGroup);
 }
 
 SliceMode chosen_mode(const SliceMode& mode, const ReplacementOptions& options) {

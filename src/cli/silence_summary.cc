@@ -20,10 +20,6 @@
 namespace tacet::cli {
 namespace {
 
-std::string plural(std::int64_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::string cut_text(const SilenceResult& result) {
   const Intervention& intervention = result.intervention;
   return fmt::format("{} → {}, {}; {} changed", spec_of(intervention), mode_text(intervention.mode),
@@ -44,7 +40,7 @@ std::string family_text(const TestSummary& test) {
   return "";
 }
 
-std::string test_text(const SilenceResult& result) {
+std::string silence_test_text(const SilenceResult& result) {
   const TestSummary& test = result.test;
   std::string text = fmt::format("{} over {}; * where ", test_name(test.name),
                                  plural(result.layers.front().n_pairs, "pair"));
@@ -61,7 +57,7 @@ std::string test_text(const SilenceResult& result) {
   return text + fmt::format(" ({} over {})", to_string(test.correction), family_text(test));
 }
 
-std::string settings_text(const SilenceResult& result) {
+std::string silence_settings_text(const SilenceResult& result) {
   std::string text = measure_settings(result.states, {result.cosine, result.rogue_dimensions},
                                       result.exclude_first);
   if (result.pairs == PairsKind::all && !result.intervention.positions.empty()) {
@@ -95,8 +91,8 @@ std::string noise_text(const SilenceResult& result) {
 std::string head_fields(const SilenceResult& result, const ModelView& model, const View& view) {
   std::string out = field("model", model_line(model), view);
   out += field("silenced", cut_text(result), view);
-  out += field("test", test_text(result), view);
-  const std::string settings = settings_text(result);
+  out += field("test", silence_test_text(result), view);
+  const std::string settings = silence_settings_text(result);
   if (!settings.empty()) out += field("settings", settings, view);
   return out;
 }
@@ -212,7 +208,7 @@ std::string warnings(const SilenceResult& result, const View& view) {
   return out;
 }
 
-std::string notes(const SilenceResult& result, const View& view) {
+std::string silence_notes(const SilenceResult& result, const View& view) {
   std::string out;
   if (!is_unchanged(result) && takes_pairs_as_independent(result.test.name)) {
     out += paragraph(
@@ -262,7 +258,7 @@ std::string render_silence(const SilenceResult& result, const ModelView& model, 
   if (view.quiet) return out;
   const std::string warned = warnings(result, view);
   if (!warned.empty()) out += "\n" + warned;
-  return out + "\n" + notes(result, view);
+  return out + "\n" + silence_notes(result, view);
 }
 
 }  // namespace tacet::cli

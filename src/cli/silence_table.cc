@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 
 #include "cli/bars.h"
+#include "cli/table_limits.h"
 #include "cli/width.h"
 
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kFullWidth = 96;
 constexpr std::size_t kDeltaCells = 5;  // to each side of the axis
 
 /// Where the columns of this table stand.

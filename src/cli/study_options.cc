@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/choices.h"
 #include "cli/control_options.h"
 #include "cli/declare.h"
 #include "cli/values.h"
@@ -14,8 +15,7 @@
 namespace tacet::cli {
 namespace {
 
-constexpr std::array kFormats = {Format::table, Format::json};
-constexpr std::array kColorModes = {ColorMode::automatic, ColorMode::always, ColorMode::never};
+constexpr std::array kStudyFormats = {Format::table, Format::json};
 
 void declare_results(CLI::App& app, StudyArguments& arguments) {
   const auto set_layer = [&arguments](const std::string& text) {
@@ -31,7 +31,7 @@ void declare_results(CLI::App& app, StudyArguments& arguments) {
        {add_text(app, "-o,--out", "FOLDER", output.out,
                  "The folder for study.json, report.html, effects.csv and sweep.db; needed, and "
                  "made when it is not there. What is in it already is not computed again."),
-        add_choice<Format>(app, "--format", output.format, kFormats,
+        add_choice<Format>(app, "--format", output.format, kStudyFormats,
                            "What is printed: a table to read, or the text of study.json."),
         add_choice<ColorMode>(app, "--color", output.color, kColorModes,
                               "Whether to colour the table; auto does on a terminal, unless "

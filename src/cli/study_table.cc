@@ -55,7 +55,7 @@ std::string prompt_text(const store::StoredRun& run, const View& view) {
          count;
 }
 
-std::string test_text(const store::RunSettings& settings) {
+std::string run_test_text(const store::RunSettings& settings) {
   std::string text = fmt::format("{}; significant where p adj. < {} ({})", test_name(settings.test),
                                  settings.alpha, to_string(settings.correction));
   const std::string measure = measure_settings(
@@ -81,7 +81,7 @@ std::string head_fields(const store::StudyListing& study, const std::string& fol
                            study.sweep.summary.heads.size(), cut_text(run), study.layer,
                            block_name(study.layer)),
                view);
-  out += field("test", test_text(run.settings), view);
+  out += field("test", run_test_text(run.settings), view);
   return out + field("files", support::escape_for_display(folder), view);
 }
 
@@ -125,7 +125,7 @@ std::string counts_text(const store::StudyListing& study) {
   return text;
 }
 
-std::string notes(const View& view) {
+std::string study_notes(const View& view) {
   const std::string text =
       "The verdicts use the study's own test, which calls too much significant: pairs share "
       "tokens, and token-swap knows it. L3/4: block 3, hidden_states[4]; Δ and δ: silenced minus "
@@ -142,7 +142,7 @@ std::string render_study(const store::StudyListing& study, const std::string& fo
   for (const Claim& claim : study.claims) out += claim_lines(claim, view);
   out += "\n" + paragraph(counts_text(study), view, Ink::title);
   if (view.quiet) return out;
-  return out + "\n" + notes(view);
+  return out + "\n" + study_notes(view);
 }
 
 }  // namespace tacet::cli

@@ -20,11 +20,11 @@ namespace {
 
 using store::SweepListing;
 
-constexpr std::size_t kNumber = 10;  // columns of a Δ
-constexpr std::size_t kP = 9;        // columns of a t or a p
-constexpr std::size_t kFixed = 72;   // columns beside the spec, of the wider of both lists
+constexpr std::size_t kDeltaColumns = 10;   // columns of a Δ
+constexpr std::size_t kTestColumns = 9;     // columns of a t or a p
+constexpr std::size_t kFollowColumns = 72;  // columns beside the spec, of the wider of both lists
 constexpr std::size_t kPiece = 16;
-constexpr std::size_t kWidestName = 40;  // of an intervention in a sentence
+constexpr std::size_t kWidestFollowName = 40;  // of an intervention in a sentence
 
 double late_of(const FollowedHead& head) {
   return head.late_delta;
@@ -70,13 +70,14 @@ std::string spec_and_late(const Head& head, std::size_t width, const View& view)
   const double late = late_of(head);
   const Ink ink = late < 0 ? Ink::decoupling : late > 0 ? Ink::coupling : Ink::plain;
   return "    " + pad_right(truncate(head.spec, width), width) +
-         view.style.paint(ink, pad_left(format_delta(late), kNumber));
+         view.style.paint(ink, pad_left(format_delta(late), kDeltaColumns));
 }
 
 template <typename Head>
 std::string corrected(const Head& head) {
-  return pad_left(format_p(p_of(head)), kP) + pad_left(format_p(head.p_bonferroni), kP) +
-         pad_left(format_p(head.p_bh), kP);
+  return pad_left(format_p(p_of(head)), kTestColumns) +
+         pad_left(format_p(head.p_bonferroni), kTestColumns) +
+         pad_left(format_p(head.p_bh), kTestColumns);
 }
 
 /// A standard deviation in the form of a Δ.
@@ -87,23 +88,24 @@ std::string spread_text(const std::optional<double>& sd) {
 }
 
 std::string line_of(const FollowedHead& head, std::size_t width, const View& view) {
-  return spec_and_late(head, width, view) + pad_left(format_delta(head.blocks.mean), kNumber) +
-         pad_left(fmt::format("{}", head.blocks.n), 8) + pad_left(format_t(head.blocks.t), kP) +
-         corrected(head) + "\n";
+  return spec_and_late(head, width, view) +
+         pad_left(format_delta(head.blocks.mean), kDeltaColumns) +
+         pad_left(fmt::format("{}", head.blocks.n), 8) +
+         pad_left(format_t(head.blocks.t), kTestColumns) + corrected(head) + "\n";
 }
 
 std::string line_of(const FollowedAcrossHead& head, std::size_t width, const View& view) {
-  return spec_and_late(head, width, view) + pad_left(spread_text(head.late.sd), kNumber) +
+  return spec_and_late(head, width, view) + pad_left(spread_text(head.late.sd), kDeltaColumns) +
          pad_left(fmt::format("{}/{}", head.signs.n_agree, head.late.n), 8) +
-         pad_left(format_t(head.late.t), kP) + corrected(head) + "\n";
+         pad_left(format_t(head.late.t), kTestColumns) + corrected(head) + "\n";
 }
 
 /// The header's columns between the late Δ and t.
 std::string middle_columns(const FollowedHead& /*head*/) {
-  return pad_left("mean Δ", kNumber) + pad_left("blocks", 8);
+  return pad_left("mean Δ", kDeltaColumns) + pad_left("blocks", 8);
 }
 std::string middle_columns(const FollowedAcrossHead& /*head*/) {
-  return pad_left("sd", kNumber) + pad_left("signs", 8);
+  return pad_left("sd", kDeltaColumns) + pad_left("signs", 8);
 }
 
 /// The strongest, one a line with its numbers, and an empty line.
@@ -115,10 +117,11 @@ std::string list_of(const Heads& heads, std::size_t top, const View& view) {
   for (const std::size_t place : places) {
     width = std::max(width, display_width(heads[place].spec));
   }
-  width = std::min(width, view.width - std::min(view.width - kNarrowestSpec, kFixed));
-  const std::string header = "    " + pad_right("head", width) + pad_left("late Δ", kNumber) +
-                             middle_columns(heads.front()) + pad_left("t", kP) + pad_left("p", kP) +
-                             pad_left("Bonf.", kP) + pad_left("BH", kP);
+  width = std::min(width, view.width - std::min(view.width - kNarrowestSpec, kFollowColumns));
+  const std::string header = "    " + pad_right("head", width) + pad_left("late Δ", kDeltaColumns) +
+                             middle_columns(heads.front()) + pad_left("t", kTestColumns) +
+                             pad_left("p", kTestColumns) + pad_left("Bonf.", kTestColumns) +
+                             pad_left("BH", kTestColumns);
   std::string out = view.style.paint(Ink::title, header) + "\n";
   for (const std::size_t place : places) out += line_of(heads[place], width, view);
   return out + "\n";
@@ -132,7 +135,7 @@ std::string strongest_text(const Heads& heads) {
   if (late == 0) return fmt::format("None of the {} {} moves them.", heads.size(), noun_of(heads));
   return fmt::format(
       "{} moves them most: silenced, they stand {} alike over the late blocks (mean Δ {}).",
-      truncate(head.spec, kWidestName), late > 0 ? "more" : "less", format_delta(late));
+      truncate(head.spec, kWidestFollowName), late > 0 ? "more" : "less", format_delta(late));
 }
 
 /// How many are significant, and in which family.
@@ -194,7 +197,7 @@ constexpr const char* kWhyLiberal =
     "consecutive blocks share the residual stream, where a change stays once it is made, so that a "
     "head's blocks are far from independent, and that test calls far too much significant.";
 
-std::string notes(const SweepListing& listing, const View& view) {
+std::string follow_notes(const SweepListing& listing, const View& view) {
   if (!listing.followed_across.empty()) {
     return paragraph(
         fmt::format("A prompt is one observation here (several places of a word in one prompt are "
@@ -227,7 +230,7 @@ std::string render_followed(const SweepListing& listing, std::size_t top, const 
       out += many_prompts(one, listing, top, view);
     }
   }
-  return view.quiet ? out : out + "\n" + notes(listing, view);
+  return view.quiet ? out : out + "\n" + follow_notes(listing, view);
 }
 
 }  // namespace tacet::cli

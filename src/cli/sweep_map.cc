@@ -17,7 +17,8 @@
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kWidestCell = 3;  // about twice as high as wide: beyond, the map looks torn
+constexpr std::size_t kWidestMapCell =
+    3;  // about twice as high as wide: beyond, the map looks torn
 
 /// One head of the map.
 struct Cell {
@@ -38,7 +39,7 @@ struct Map {
   double largest = 0;                       // the largest magnitude there is
   std::size_t label = 5;                    // columns of the block's name
   std::size_t hidden = 2;                   // of its index in hidden_states
-  std::size_t cell = kWidestCell;
+  std::size_t cell = kWidestMapCell;
   std::size_t count = 2;  // digits of a row's counts
 
   /// Columns that are no cells.
@@ -101,7 +102,7 @@ Map make_map(const SweepSummary& summary, Metric metric, const View& view,
   map.hidden = std::max(map.hidden, digits(summary.n_layer));
   map.count = std::max(map.count, digits(static_cast<int>(map.heads.size())));
   const std::size_t room = view.width - std::min(view.width, map.margins());
-  map.cell = std::clamp<std::size_t>(room / map.heads.size(), 2, kWidestCell);
+  map.cell = std::clamp<std::size_t>(room / map.heads.size(), 2, kWidestMapCell);
   map.numbers = metric == Metric::onset && digits(summary.n_layer - 1) < map.cell;
   return map;
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/across_table.h"
+#include "cli/bars.h"
 #include "cli/sweep_follow_table.h"
 #include "cli/sweep_head.h"
 #include "cli/sweep_list.h"
@@ -19,10 +20,6 @@ namespace {
 
 using store::StoredRun;
 using store::SweepListing;
-
-std::string plural(std::int64_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 bool is_single(const HeadSummary& head) {
   return head.heads.size() == 1;
@@ -111,7 +108,7 @@ std::string beside_fields(const SweepListing& listing, const View& view) {
   return out;
 }
 
-std::string notes(const SweepListing& listing, const View& view) {
+std::string sweep_notes(const SweepListing& listing, const View& view) {
   std::string out;
   if (takes_pairs_as_independent(listing.runs.front().settings.test)) {
     out += paragraph(
@@ -150,7 +147,7 @@ std::string render_sweep(const SweepListing& listing, const SweepTableOptions& o
   for (const std::string& remark : options.remarks)
     remarks += paragraph(remark, view, Ink::warning);
   if (!remarks.empty()) out += "\n" + remarks;
-  return out + "\n" + notes(listing, view);
+  return out + "\n" + sweep_notes(listing, view);
 }
 
 }  // namespace tacet::cli

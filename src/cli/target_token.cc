@@ -1,5 +1,6 @@
 #include "cli/target_token.h"
 
+#include <algorithm>
 #include <limits>
 #include <string_view>
 
@@ -12,8 +13,7 @@
 namespace tacet::cli {
 namespace {
 
-constexpr int kAnyNumber = std::numeric_limits<int>::max();
-constexpr const char* kGroup = "What is predicted";
+constexpr const char* kTargetGroup = "What is predicted";
 
 /// "'G' 'ermany'", the first few.
 std::string pieces_text(const std::vector<std::int32_t>& ids, const Tokenizer& tokenizer) {
@@ -46,7 +46,7 @@ void declare_targets(CLI::App& app, TargetOptions& options, bool several) {
                   "The contrast's id in place of its text."),
         add_flag(app, "--target-first-token", options.first_token,
                  "Of a target or contrast of several tokens take the first.")}) {
-    option->group(kGroup);
+    option->group(kTargetGroup);
   }
 }
 
@@ -92,6 +92,11 @@ Targets resolve_targets(const TargetOptions& options, PromptMaker& maker) {
   }
   for (const std::string& text : options.target_ids) {
     found.targets.push_back(parse_int("--target-id", text, 0, kAnyNumber));
+  }
+  for (auto id = found.targets.begin(); id != found.targets.end(); ++id) {
+    if (std::find(found.targets.begin(), id, *id) == id) continue;
+    throw UsageError(
+        fmt::format("token {} is named as a target twice; name each target once", *id));
   }
   if (options.contrast) {
     found.contrast =

@@ -11,7 +11,7 @@
 namespace tacet::cli {
 namespace {
 
-constexpr std::size_t kColumn = 10;
+constexpr std::size_t kTestColumn = 10;
 constexpr std::size_t kBesideByDefault = 2;
 
 std::string short_name(Test test) {
@@ -34,7 +34,7 @@ std::string cell(const LayerEffect& row, const TestResult& result, const Style& 
   const Ink ink = !result.significant    ? Ink::plain
                   : row.mean_delta < 0.0 ? Ink::decoupling
                                          : Ink::coupling;
-  return style.paint(ink, pad_left(text, kColumn));
+  return style.paint(ink, pad_left(text, kTestColumn));
 }
 
 /// Each test's first note, once.
@@ -57,7 +57,7 @@ std::string render_tests(const SilenceResult& result, const View& view) {
   const std::vector<TestResult>& first = result.layers.front().tests;
   if (first.size() <= kBesideByDefault) return "";
   std::string head = fmt::format("  {:<5}", "block");
-  for (const TestResult& test : first) head += pad_left(short_name(test.name) + " ", kColumn);
+  for (const TestResult& test : first) head += pad_left(short_name(test.name) + " ", kTestColumn);
   std::string out =
       view.style.paint(Ink::title, "  p adjusted, by every test (* significant)") + "\n\n";
   out += view.style.paint(Ink::title, head) + "\n";

@@ -15,8 +15,7 @@ namespace tacet::cli {
 namespace {
 
 constexpr std::size_t kMostShares = 5;
-constexpr std::size_t kMostChips = 40;    // beyond, the sentence would bury what stands around it
-constexpr std::size_t kWidestPiece = 24;  // as in the prompt above the table
+constexpr std::size_t kMostChips = 40;  // beyond, the sentence would bury what stands around it
 
 /// The shares in the block where the change is largest: those of a sum near 0 say nothing.
 struct Shares {

@@ -6,12 +6,11 @@
 
 #include "cli/bars.h"
 #include "cli/prompt_view.h"
+#include "cli/table_limits.h"
 #include "cli/width.h"
 
 namespace tacet::cli {
 namespace {
-
-constexpr std::size_t kFullWidth = 96;
 
 /// Where the columns of this table stand.
 struct TrajectoryLayout {

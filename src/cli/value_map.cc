@@ -79,21 +79,17 @@ std::string column_labels(const ValueMap& map, std::size_t first, std::size_t en
   return out;
 }
 
-std::string trimmed(const std::string& line) {
-  return line.substr(0, line.find_last_not_of(' ') + 1);
-}
-
 std::string panel(const ValueMap& map, std::size_t first, std::size_t end, const MapLayout& layout,
                   const View& view) {
   const std::string head =
       "  " + pad_right(map.corner, layout.label) + "  " + column_labels(map, first, end, layout);
-  std::string out = view.style.paint(Ink::title, trimmed(head)) + "\n";
+  std::string out = view.style.paint(Ink::title, without_trailing_spaces(head)) + "\n";
   for (std::size_t r = 0; r < map.rows.size(); ++r) {
     std::string line = "  " + pad_right(map.rows[r], layout.label) + "  ";
     for (std::size_t i = first; i < end; ++i) {
       line += cell_text(map.values[r][i], layout, view.style);
     }
-    out += trimmed(line) + "\n";
+    out += without_trailing_spaces(line) + "\n";
   }
   return out;
 }

@@ -1,12 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tacet::cli {
+
+/// No upper limit of parse_int().
+inline constexpr int kAnyNumber = std::numeric_limits<int>::max();
 
 /// The whole number that `text` is, in [low, high], decimal digits only. Throws UsageError naming
 /// `option` for anything else.

@@ -144,4 +144,9 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   }
 }
 
+std::string without_trailing_spaces(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
 }  // namespace tacet::cli

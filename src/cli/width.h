@@ -25,4 +25,7 @@ std::string truncate(std::string_view text, std::size_t width);
 /// alone). Runs of spaces count as one; an empty text has no lines.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
+/// `line` without the spaces at its end.
+std::string without_trailing_spaces(std::string line);
+
 }  // namespace tacet::cli

@@ -13,6 +13,11 @@ namespace tacet::experiment {
 /// Holds when both conditions are met, in part when one is.
 Verdict verdict_of(bool first, bool second);
 
+/// `count` of `total`, from 0 to 1; 0 of nothing.
+inline double share(std::int64_t count, std::int64_t total) {
+  return total == 0 ? 0 : static_cast<double>(count) / static_cast<double>(total);
+}
+
 /// Whether `count` of `total` is at least `percent` of 100, decided in whole numbers.
 bool at_least(std::int64_t count, std::int64_t total, int percent);
 

@@ -36,10 +36,6 @@ std::optional<double> median_of(const std::vector<double>& values) {
   return values.empty() ? std::nullopt : std::optional(median(values));
 }
 
-double share(std::int64_t count, std::int64_t total) {
-  return static_cast<double>(count) / static_cast<double>(total);
-}
-
 /// With two decimals; "-" where it does not exist.
 std::string ratio_text(const std::optional<double>& ratio) {
   const double value = ratio.value_or(0);

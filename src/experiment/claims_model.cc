@@ -11,10 +11,6 @@
 namespace tacet::experiment {
 namespace {
 
-double share(std::int64_t count, std::int64_t total) {
-  return total == 0 ? 0 : static_cast<double>(count) / static_cast<double>(total);
-}
-
 /// What a head does in some late block.
 struct Signs {
   bool couples = false;

@@ -19,8 +19,8 @@ double control_p(double observed, std::span<const std::optional<double>> control
 namespace tacet::experiment {
 namespace {
 
-constexpr double kLow = 0.025;
-constexpr double kHigh = 0.975;
+constexpr double kLowQuantile = 0.025;
+constexpr double kHighQuantile = 0.975;
 
 /// One number of every control.
 template <typename Value>
@@ -60,9 +60,9 @@ ControlSpread spread(std::span<const std::optional<double>> values) {
                        .high = std::nullopt};
   if (there.empty()) return result;
   result.mean = mean(there);
-  result.low = quantile(there, kLow);
+  result.low = quantile(there, kLowQuantile);
   result.median = median(there);
-  result.high = quantile(there, kHigh);
+  result.high = quantile(there, kHighQuantile);
   return result;
 }
 

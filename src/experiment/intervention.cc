@@ -37,8 +37,7 @@ struct Axis {
 /// `text` in quotes for a one-line message: made safe to print, and cut where it is long.
 std::string quoted(std::string_view text) {
   constexpr std::size_t kLongest = 60;
-  if (text.size() <= kLongest) return "'" + support::escape_for_display(text) + "'";
-  return "'" + support::escape_for_display(text.substr(0, kLongest)) + "...'";
+  return support::quote_for_display(text, kLongest);
 }
 
 /// The pieces of `text` between the separators, blanks around them taken off; one at least.

@@ -25,7 +25,7 @@ std::string tokens_text(const Prompt& prompt) {
 
 /// The same error, saying which of several pairs it is about.
 template <typename AnError>
-[[noreturn]] void rethrow_for(const AnError& error, std::size_t pair, std::size_t n_pairs) {
+[[noreturn]] void rethrow_for_pair(const AnError& error, std::size_t pair, std::size_t n_pairs) {
   if (n_pairs == 1) throw error;
   throw AnError(fmt::format("pair number {}: {}", pair, error.what()));
 }
@@ -55,9 +55,9 @@ void check_patch(const ModelConfig& config, std::span<const PatchPair> pairs,
     try {
       check_one(config, pairs[i]);
     } catch (const UsageError& error) {
-      rethrow_for(error, i, pairs.size());
+      rethrow_for_pair(error, i, pairs.size());
     } catch (const InputError& error) {
-      rethrow_for(error, i, pairs.size());
+      rethrow_for_pair(error, i, pairs.size());
     }
     if (options.by != PatchBy::head &&
         pairs[i].clean.tokens.size() != pairs[0].clean.tokens.size()) {

@@ -27,7 +27,8 @@ using experiment::TrajectoryRun;
 
 /// The same error, saying which of several prompts it is about.
 template <typename AnError>
-[[noreturn]] void rethrow_for(const AnError& error, std::size_t prompt, std::size_t n_prompts) {
+[[noreturn]] void rethrow_for_prompt(const AnError& error, std::size_t prompt,
+                                     std::size_t n_prompts) {
   if (n_prompts == 1) throw error;
   throw AnError(fmt::format("prompt number {}: {}", prompt, error.what()));
 }
@@ -59,9 +60,9 @@ void check(const ModelConfig& config, std::span<const SweepPrompt> prompts,
       experiment::check_options(options_for(prompts[p], options), ids.size(),
                                 static_cast<std::size_t>(config.d_model));
     } catch (const UsageError& error) {
-      rethrow_for(error, p, prompts.size());
+      rethrow_for_prompt(error, p, prompts.size());
     } catch (const InputError& error) {
-      rethrow_for(error, p, prompts.size());
+      rethrow_for_prompt(error, p, prompts.size());
     }
   }
 }
@@ -242,7 +243,7 @@ class Passes {
   void keep(const NumericError& error, std::size_t prompt, std::exception_ptr& failure) const {
     if (failure) return;
     try {
-      rethrow_for(error, prompt, prompts_.size());
+      rethrow_for_prompt(error, prompt, prompts_.size());
     } catch (...) {
       failure = std::current_exception();
     }

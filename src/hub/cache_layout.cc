@@ -16,24 +16,18 @@ namespace fs = std::filesystem;
 constexpr std::string_view kModels = "models--";
 constexpr std::string_view kSeparator = "--";
 
-std::string shown(std::string_view text) {
-  constexpr std::size_t kMaxShown = 100;
-  return fmt::format("'{}{}'", support::escape_for_display(text.substr(0, kMaxShown)),
-                     text.size() > kMaxShown ? "..." : "");
-}
-
 std::string_view checked_etag(std::string_view etag) {
   if (is_safe_path(etag) && etag.find('/') == std::string_view::npos) return etag;
   throw ModelError(
       fmt::format("the etag {} cannot be the name of a file in the cache; check HF_ENDPOINT, this "
                   "is not how a hub answers",
-                  shown(etag)));
+                  support::quote_for_display(etag)));
 }
 
 std::string_view checked_commit(std::string_view commit) {
   if (is_commit(commit)) return commit;
-  throw ModelError(
-      fmt::format("{} is not a commit, which has 40 hexadecimal digits", shown(commit)));
+  throw ModelError(fmt::format("{} is not a commit, which has 40 hexadecimal digits",
+                               support::quote_for_display(commit)));
 }
 
 std::string_view checked_file(std::string_view file) {
@@ -41,7 +35,7 @@ std::string_view checked_file(std::string_view file) {
   throw ModelError(fmt::format(
       "the file name {} could lead out of the model's folder and is not used; do not trust where "
       "it came from",
-      shown(file)));
+      support::quote_for_display(file)));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace tacet::hub {
 namespace {
 
-constexpr auto kPause = std::chrono::milliseconds(100);
+constexpr auto kLockPause = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -19,7 +19,7 @@ FileLock::FileLock(const std::filesystem::path& path, const std::function<void()
     if (errno == EINTR) continue;
     if (errno != EWOULDBLOCK) return;
     waiting();
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kLockPause);
   }
   is_held_ = true;
 }

@@ -26,10 +26,6 @@ constexpr std::size_t kMaxListed = 8;
 constexpr std::array kWeightFiles = {kWeights, kWeightsIndex};
 constexpr std::array kPickles = {"pytorch_model.bin", "pytorch_model.bin.index.json"};
 
-std::string shown(std::string_view text) {
-  return support::escape_for_display(text);
-}
-
 std::string shown_path(const fs::path& path) {
   return support::escape_for_display(path.string());
 }
@@ -70,7 +66,7 @@ struct Resolved {
 std::string listed(const std::vector<std::string>& names) {
   const std::size_t count = std::min(names.size(), kMaxListed);
   std::vector<std::string> safe;
-  for (std::size_t i = 0; i < count; ++i) safe.push_back(shown(names[i]));
+  for (std::size_t i = 0; i < count; ++i) safe.push_back(support::escape_for_display(names[i]));
   return fmt::format("{}{}", fmt::join(safe, ", "), names.size() > count ? ", ..." : "");
 }
 
@@ -80,7 +76,9 @@ Resolved unknown_revision(const RepoFolder& repo, std::string_view revision) {
   if (there.empty()) there = commits_of(repo);
   const std::string known =
       there.empty() ? "nothing of it is there" : fmt::format("there is: {}", listed(there));
-  return {{}, fmt::format("the cache has no revision '{}' of it ({})", shown(revision), known)};
+  return {{},
+          fmt::format("the cache has no revision '{}' of it ({})",
+                      support::escape_for_display(revision), known)};
 }
 
 /// A commit that begins with `digits`, of those that have a snapshot.
@@ -91,7 +89,7 @@ Resolved complete(const RepoFolder& repo, std::string_view digits) {
   if (found.size() == 1) return {found.front(), {}};
   return {{},
           fmt::format("the commits {} all begin with '{}': give more digits", listed(found),
-                      shown(digits))};
+                      support::escape_for_display(digits))};
 }
 
 Resolved resolve(const RepoFolder& repo, std::string_view revision) {
@@ -114,7 +112,7 @@ Resolved resolve(const RepoFolder& repo, std::string_view revision) {
   return {{},
           fmt::format("its revision '{}' stands at the commit {}, of which the cache has no "
                       "snapshot",
-                      shown(revision), result.commit)};
+                      support::escape_for_display(revision), result.commit)};
 }
 
 /// Why a link in the snapshot leads to no file; nullopt for a file, or what is no link.
@@ -225,7 +223,8 @@ std::optional<SnapshotProblem> snapshot_problem(const RepoFolder& repo, const st
 
 std::string pull_command(const RepoId& id, std::string_view revision) {
   if (revision == kMainRevision) return fmt::format("tacet pull {}", id.text());
-  return fmt::format("tacet pull {} --revision {}", id.text(), shown(revision));
+  return fmt::format("tacet pull {} --revision {}", id.text(),
+                     support::escape_for_display(revision));
 }
 
 Snapshot find_snapshot(const fs::path& cache, const RepoId& id, std::string_view revision) {

@@ -14,7 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kBytesThatCount = 1 << 20;
-constexpr auto kPause = std::chrono::milliseconds(100);
+constexpr auto kLongestSleep = std::chrono::milliseconds(100);
 // Files with the same bytes share a lock, and threads of one pull wait for each other a moment.
 constexpr auto kBeforeNotes = std::chrono::seconds(1);
 constexpr auto kBetweenNotes = std::chrono::seconds(10);
@@ -62,7 +62,7 @@ void PullControl::wait_after(const RequestFailure& failure, double seconds) {
                                                    std::chrono::duration<double>(seconds));
   while (Clock::now() < end) {
     check_stopped();
-    std::this_thread::sleep_for(std::min<Clock::duration>(end - Clock::now(), kPause));
+    std::this_thread::sleep_for(std::min<Clock::duration>(end - Clock::now(), kLongestSleep));
   }
 }
 

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxPart = 96;
 constexpr std::size_t kMaxRevision = 255;
-constexpr std::size_t kMaxShown = 100;
 
 // Short name -> where the hub has moved it.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kMoved{{
@@ -72,11 +71,6 @@ bool is_reference(std::string_view name) {
   }
 }
 
-std::string shown(std::string_view text) {
-  return fmt::format("'{}{}'", support::escape_for_display(text.substr(0, kMaxShown)),
-                     text.size() > kMaxShown ? "..." : "");
-}
-
 }  // namespace
 
 std::optional<std::string> repo_id_error(std::string_view text) {
@@ -96,7 +90,7 @@ RepoId::RepoId(std::string_view text) : text_(text) {
     throw UsageError(
         fmt::format("{} is not the id of a repository: {}; write it as on the hub, such as "
                     "openai-community/gpt2-medium",
-                    shown(text), *error));
+                    support::quote_for_display(text), *error));
   }
 }
 
@@ -125,7 +119,7 @@ void check_revision(std::string_view revision) {
   throw UsageError(
       fmt::format("{} cannot be a revision; give a branch, a tag, a pull request such as "
                   "refs/pr/1, or a commit",
-                  shown(revision)));
+                  support::quote_for_display(revision)));
 }
 
 }  // namespace tacet::hub

@@ -3,6 +3,7 @@
 
 #include "report/column_values.h"
 #include "report/neighbour_pages.h"
+#include "report/token_json.h"
 #include "tacet/error.h"
 #include "tacet/version.h"
 
@@ -11,10 +12,6 @@ namespace {
 
 using store::Json;
 using store::ObjectBuilder;
-
-Json token_json(const Token& token) {
-  return ObjectBuilder().value("id", token.id).text("text", token.text).take();
-}
 
 Json side_json(const Prompt& prompt, double logit_diff) {
   return ObjectBuilder("side")

@@ -7,6 +7,7 @@
 
 #include "report/column_values.h"
 #include "report/neighbour_pages.h"
+#include "report/token_json.h"
 #include "tacet/error.h"
 #include "tacet/intervention.h"
 #include "tacet/version.h"
@@ -19,10 +20,6 @@ using store::ObjectBuilder;
 
 /// One of the tokens asked for, in a prediction.
 using ScoreOf = std::function<const TokenScore&(const Prediction&)>;
-
-Json token_json(const Token& token) {
-  return ObjectBuilder().value("id", token.id).text("text", token.text).take();
-}
 
 Json clean_json(const TokenScore& score) {
   return ObjectBuilder("clean")

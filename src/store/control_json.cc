@@ -18,7 +18,7 @@ Json spread_json(const ControlSpread& spread, const std::string& name) {
       .take();
 }
 
-Json layer_json(const ControlLayer& layer, const std::string& name) {
+Json control_layer_json(const ControlLayer& layer, const std::string& name) {
   return ObjectBuilder(name)
       .value("layer", layer.layer)
       .number("direct", layer.direct)
@@ -45,7 +45,7 @@ Json other_head_json(const OtherHead& other, const std::string& name) {
 Json control_json(const ControlResult& result) {
   Json layers = Json::array();
   for (const ControlLayer& layer : result.layers) {
-    layers.push_back(layer_json(layer, fmt::format("control.layers[{}]", layers.size())));
+    layers.push_back(control_layer_json(layer, fmt::format("control.layers[{}]", layers.size())));
   }
   Json others = Json::array();
   for (const OtherHead& other : result.other_heads) {

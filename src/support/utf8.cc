@@ -126,4 +126,9 @@ std::string escape_for_display(std::string_view text) {
   return out;
 }
 
+std::string quote_for_display(std::string_view text, std::size_t most) {
+  return fmt::format("'{}{}'", escape_for_display(text.substr(0, most)),
+                     text.size() > most ? "..." : "");
+}
+
 }  // namespace tacet::support

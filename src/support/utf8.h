@@ -19,6 +19,10 @@ std::string replace_invalid_utf8(std::string_view text);
 /// \xNN. Everything else stays as it is.
 std::string escape_for_display(std::string_view text);
 
+/// The first `most` bytes of `text` in quotes, made safe the same way, with "..." where there is
+/// more.
+std::string quote_for_display(std::string_view text, std::size_t most = 100);
+
 /// Length in bytes of the well-formed UTF-8 character at the start of `text`, or nullopt when
 /// there is none; `invalid_length`, when given, receives the length of the maximal invalid subpart.
 std::optional<std::size_t> utf8_length(std::string_view text,
