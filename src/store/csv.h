@@ -16,7 +16,7 @@ std::string csv_field(std::string_view text);
 
 /// The keys of `columns` as header, then one line per object of `rows`, whose keys must be the
 /// same: numbers and booleans as in JSON, strings without quotes where RFC 4180 allows it, null as
-/// an empty field. Every line ends in CR LF.
+/// an empty field. Every line ends in LF.
 std::string csv_table(const Json& columns, const std::vector<Json>& rows);
 
 }  // namespace tacet::store

@@ -1,5 +1,6 @@
 #include "store/predict_across_json.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -85,9 +86,13 @@ std::string predict_prompts_json(const PredictListing& listing, const ModelSumma
 }
 
 std::string predict_prompts_csv(const PredictListing& listing) {
+  std::size_t n_others = 0;
+  for (const PredictResult& result : listing.prompts) {
+    n_others = std::max(n_others, result.clean.others.size());
+  }
   std::vector<Json> rows;
   for (std::size_t i = 0; i < listing.prompts.size(); ++i) {
-    for (const Json& line : predict_rows(listing.prompts[i])) {
+    for (const Json& line : predict_rows(listing.prompts[i], n_others)) {
       Json row = {{"prompt", i},
                   {"id", name_json(listing.ids[i])},
                   {"group", name_json(listing.groups[i])}};

@@ -80,23 +80,39 @@ void add_score(ObjectBuilder& builder, const std::string& prefix, const TokenSco
   builder.value((prefix + "_rank").c_str(), score == nullptr ? Json(nullptr) : Json(score->rank));
 }
 
-/// A line of the CSV; `silenced` is null for the clean run.
-Json csv_row(const Prediction& prediction, const SilencedPrediction* silenced) {
+void add_token(ObjectBuilder& builder, const std::string& prefix, const TokenScore* score) {
+  builder.value((prefix + "_id").c_str(), score == nullptr ? Json() : Json(score->token.id));
+  builder.value((prefix + "_text").c_str(),
+                score == nullptr ? Json() : store::json_text(score->token.text));
+}
+
+/// A line of the CSV; `silenced` is null for the clean run. What was added later stands at the end.
+Json csv_row(const Prediction& prediction, const SilencedPrediction* silenced,
+             std::size_t n_others) {
   const std::string spec = silenced == nullptr ? "clean" : spec_of(silenced->intervention);
   ObjectBuilder builder(spec);
+  const TokenScore* const contrast = prediction.contrast ? &*prediction.contrast : nullptr;
   builder.text("spec", spec)
       .value("mode",
              silenced == nullptr ? Json(nullptr) : Json(to_string(silenced->intervention.mode)));
   add_score(builder, "target", &prediction.target);
-  add_score(builder, "contrast", prediction.contrast ? &*prediction.contrast : nullptr);
+  add_score(builder, "contrast", contrast);
   builder.number("logit_diff", prediction.logit_diff);
   const LikelyToken best = prediction.top.empty() ? LikelyToken{} : prediction.top.front();
-  return builder.value("top1_id", best.token.id)
+  builder.value("top1_id", best.token.id)
       .text("top1_text", best.token.text)
       .number("top1_prob", best.prob)
       .number("kl", silenced == nullptr ? 0.0 : silenced->kl)
-      .value("top1_changed", silenced != nullptr && silenced->top1_changed)
-      .take();
+      .value("top1_changed", silenced != nullptr && silenced->top1_changed);
+  add_token(builder, "target", &prediction.target);
+  add_token(builder, "contrast", contrast);
+  for (std::size_t i = 0; i < n_others; ++i) {
+    const TokenScore* const other = i < prediction.others.size() ? &prediction.others[i] : nullptr;
+    const std::string prefix = fmt::format("other_{}", i + 1);
+    add_token(builder, prefix, other);
+    add_score(builder, prefix, other);
+  }
+  return builder.take();
 }
 
 }  // namespace
@@ -127,10 +143,10 @@ std::string store::predict_json(const PredictResult& result, const ModelSummary&
   return document(builder.take());
 }
 
-std::vector<store::Json> store::predict_rows(const PredictResult& result) {
-  std::vector<Json> rows = {csv_row(result.clean, nullptr)};
+std::vector<store::Json> store::predict_rows(const PredictResult& result, std::size_t n_others) {
+  std::vector<Json> rows = {csv_row(result.clean, nullptr, n_others)};
   for (const SilencedPrediction& silenced : result.interventions) {
-    rows.push_back(csv_row(silenced.prediction, &silenced));
+    rows.push_back(csv_row(silenced.prediction, &silenced, n_others));
   }
   return rows;
 }
@@ -144,12 +160,12 @@ std::string to_json(const PredictResult& result, const Comparison& comparison, c
 }
 
 std::string to_csv(const PredictResult& result) {
-  const std::vector<Json> rows = store::predict_rows(result);
+  const std::vector<Json> rows = store::predict_rows(result, result.clean.others.size());
   return store::csv_table(rows.front(), rows);
 }
 
 std::string to_csv(const PredictResult& result, const Comparison& comparison) {
-  std::vector<Json> rows = store::predict_rows(result);
+  std::vector<Json> rows = store::predict_rows(result, result.clean.others.size());
   const std::size_t n_heads = comparison.heads.size();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     // The first line is the clean run's, which is every variant's.

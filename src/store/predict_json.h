@@ -19,7 +19,8 @@ std::string predict_json(const PredictResult& result, const ModelSummary& model,
                          std::string_view version, const Comparison* comparison = nullptr);
 /// Adds what it holds from `prompt` on.
 void add_predict(ObjectBuilder& builder, const PredictResult& result);
-/// The lines of its CSV, the clean run's first.
-std::vector<Json> predict_rows(const PredictResult& result);
+/// The lines of its CSV, the clean run's first, with columns for `n_others` further targets: empty
+/// for those that it does not have.
+std::vector<Json> predict_rows(const PredictResult& result, std::size_t n_others);
 
 }  // namespace tacet::store

@@ -105,6 +105,18 @@ class OtherFormats(ToolTest):
         bare = ask("predict", BERLIN, "--heads", "L3H0", "--target", " a", "--format", "csv")
         self.assertEqual(list(csv.DictReader(io.StringIO(bare)))[0]["contrast_rank"], "")
 
+    def test_csv_has_every_target(self):
+        command = ("predict", BERLIN, "--heads", "3.0-2", "--target", " Germany", "--target", " France")
+        result = ask_json(*command)
+        rows = list(csv.DictReader(io.StringIO(ask(*command, "--format", "csv"))))
+        for row, one in zip(rows, [result["clean"], *result["interventions"]], strict=True):
+            self.assertEqual(row["target_text"], " Germany")
+            other = one["others"][0]
+            self.assertEqual((int(row["other_1_id"]), row["other_1_text"]), (other["id"], " France"))
+            for key in ("logit", "log_prob", "prob", "rank"):
+                self.assertEqual(float(row[f"other_1_{key}"]), other[key])
+        self.assert_fails(2, *command, "--target", " Germany", says=["as a target twice"])
+
     def test_tables(self):
         one = ask("predict", BERLIN, "--heads", "L3H5", *TARGETS)
         for part in ("L3H5 → zero", "␣Germany", "␣France", "rank", "KL(clean ‖ silenced)",
