@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/control_options.h"
 #include "cli/follow.h"
+#include "cli/measure_options.h"
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"

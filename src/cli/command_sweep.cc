@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/database_options.h"
 #include "cli/follow.h"
+#include "cli/measure_options.h"
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/measure_options.h"
 #include "cli/model_input.h"
 #include "cli/options.h"
 #include "cli/output.h"

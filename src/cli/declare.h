@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,6 +53,17 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, Enum& target,
   };
   return add_value(app, name, value, setter, description)
       ->default_str(std::string(to_string(target)));
+}
+
+template <typename Enum, std::size_t N>
+CLI::Option* add_choice(CLI::App& app, const std::string& name, Enum& target,
+                        const std::array<Enum, N>& choices, const std::string& description) {
+  return add_choice<Enum>(app, name, target, std::span<const Enum>(choices), description);
+}
+
+/// Puts options under one heading of the help.
+inline void in_group(const char* group, std::initializer_list<CLI::Option*> options) {
+  for (CLI::Option* const option : options) option->group(group);
 }
 
 }  // namespace tacet::cli

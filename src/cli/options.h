@@ -115,20 +115,7 @@ void declare_study_cut(CLI::App& app, SweepCutOptions& options);
 void declare_sweep_cut(CLI::App& app, SweepCutOptions& options);
 /// --db, --show, --run, --metric, --top, --holdout and --seed.
 void declare_sweep_store(CLI::App& app, SweepStoreOptions& options);
-/// --states, --cosine and --exclude-first.
-void declare_measure(CLI::App& app, SilenceOptions& options);
-/// --dimensions and --geometry.
-void declare_geometry(CLI::App& app, SilenceOptions& options);
-/// --test, --alpha, --correction, --family and --pairs; `with_all` lets --test take `all`.
-void declare_testing(CLI::App& app, SilenceOptions& options, bool with_all = false);
-/// --draws alone, of the tests that draw at random.
-void declare_draws(CLI::App& app, std::int64_t& draws);
-/// --seed and --draws.
-void declare_resampling(CLI::App& app, ResamplingOptions& options);
-/// --precision.
-void declare_precision(CLI::App& app, SilenceOptions& options);
-/// --noise-floor, which sets the number of draws.
-void declare_noise_floor(CLI::App& app, int& draws);
+/// --threads.
 void declare_threads(CLI::App& app, int& threads);
 void declare_threads(CLI::App& app, SilenceOptions& options);
 void declare_memory(CLI::App& app, std::uint64_t& memory);

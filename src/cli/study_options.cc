@@ -9,6 +9,7 @@
 #include "cli/choices.h"
 #include "cli/control_options.h"
 #include "cli/declare.h"
+#include "cli/measure_options.h"
 #include "cli/values.h"
 #include "tacet/error.h"
 

@@ -31,6 +31,22 @@ std::vector<std::string> parts_of(std::string_view option, std::string_view text
   }
 }
 
+/// Throws UsageError where what follows a text can be nothing but the rest of it.
+void check_texts(const std::vector<std::string>& parts, std::string_view text) {
+  bool after_text = false;
+  for (const std::string& part : parts) {
+    const bool is_text = part.starts_with(kTextMark);
+    if (after_text && !is_text && part != "all" &&
+        part.find_first_not_of("0123456789+-") != std::string::npos) {
+      throw UsageError(fmt::format(
+          "--compare-at '{}': '{}' is no position; a comma ends a text, so that one with a comma "
+          "cannot stand in the list: give its positions, such as 3+4, which `tacet tokens` lists",
+          support::escape_for_display(text), support::escape_for_display(part)));
+    }
+    after_text = after_text || is_text;
+  }
+}
+
 /// What of the options beside --mode is this mode's, which stands in a list with others.
 ReplacementOptions own_options(ReplacementOptions options, const SliceMode& mode) {
   if (!needs_reference(mode)) options.reference.reset();
@@ -124,6 +140,7 @@ std::vector<std::string> parse_positions_list(std::string_view text) {
         "such as all,-1, or --at",
         support::escape_for_display(text)));
   }
+  check_texts(parts, text);
   for (auto part = parts.begin(); part != parts.end(); ++part) {
     if (std::find(parts.begin(), part, *part) == part) continue;
     throw UsageError(fmt::format("--compare-at names '{}' twice; compare each once",

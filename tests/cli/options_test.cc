@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/measure_options.h"
 #include "cli/tool.h"
 #include "tacet/error.h"
 

@@ -42,5 +42,11 @@ TEST(RunList, NamesWhatIsWrong) {
   EXPECT_THAT(error_of("99999999999"), HasSubstr("--run takes a whole number"));
 }
 
+TEST(RunNames, FewByNumberAndManyByTheFirst) {
+  EXPECT_EQ(run_names({3}), "run 3");
+  EXPECT_EQ(run_names({1, 2, 5}), "runs 1, 2, 5");
+  EXPECT_EQ(run_names({4, 5, 6, 7, 8, 9, 10, 11, 12}), "9 runs, from 4 on");
+}
+
 }  // namespace run_list_test
 }  // namespace tacet::cli

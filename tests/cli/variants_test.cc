@@ -142,6 +142,10 @@ TEST(Variants, ListsOfPositionsThatAreWrong) {
   EXPECT_THAT(error_of(with_parts("all,,-1")), HasSubstr("part 2 of the list is empty"));
   EXPECT_THAT(error_of(with_parts("")), HasSubstr("part 1 of the list is empty"));
   EXPECT_THAT(error_of(with_parts("-1,all,-1")), HasSubstr("names '-1' twice"));
+  EXPECT_THAT(error_of(with_parts("all,text: Berlin, is")),
+              HasSubstr("'is' is no position; a comma ends a text"));
+  EXPECT_THAT(names_of(with_parts("text: Berlin,all,0+2-3,-1")),
+              ElementsAre("text: Berlin", "all", "0+2-3", "-1"));
   SweepCutOptions cut = with_parts("all,-1");
   cut.at_given = true;
   EXPECT_THAT(error_of(cut), HasSubstr("--at and --compare-at"));

@@ -90,5 +90,13 @@ TEST(Utf8, EscapesWhatTerminalsObey) {
   EXPECT_EQ(escape_for_display("x\xFF\xC3"), "x\\xff\\xc3");
 }
 
+TEST(QuoteForDisplay, CutsWhatIsLongAndMakesItSafe) {
+  EXPECT_EQ(quote_for_display("a\nb"), "'a\\nb'");
+  EXPECT_EQ(quote_for_display(""), "''");
+  EXPECT_EQ(quote_for_display("abc", 3), "'abc'");
+  EXPECT_EQ(quote_for_display("abcd", 3), "'abc...'");
+  EXPECT_EQ(quote_for_display(std::string(1000, 'x')).size(), 105U);
+}
+
 }  // namespace utf8_test
 }  // namespace tacet::support
