@@ -1,7 +1,6 @@
 #include "cli/target_token.h"
 
 #include <algorithm>
-#include <limits>
 #include <string_view>
 
 #include <fmt/format.h>
