@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,7 +70,7 @@ constexpr const char* kPredictExamples =
 
 void declare_top(CLI::App& app, int& top) {
   const auto setter = [&top](const std::string& text) {
-    top = parse_int("--top", text, 1, std::numeric_limits<int>::max());
+    top = parse_int("--top", text, 1, kAnyNumber);
   };
   add_value(app, "--top", "K", setter, "How many of the most likely tokens are named.")
       ->default_str(fmt::format("{}", top))

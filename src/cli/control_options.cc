@@ -1,6 +1,5 @@
 #include "cli/control_options.h"
 
-#include <limits>
 #include <string>
 #include <string_view>
 
@@ -24,7 +23,7 @@ CLI::Option* add_control(CLI::App& app, std::optional<std::int64_t>& n_controls,
           fmt::format("--control takes rotated:N, such as rotated:999, not '{}'", text));
     }
     n_controls = parse_int("--control rotated:N", text.substr(kRotated.size()),
-                           static_cast<int>(kFewestControls), std::numeric_limits<int>::max());
+                           static_cast<int>(kFewestControls), kAnyNumber);
   };
   return add_value(app, "--control", "rotated:N", setter, help)->group("Testing");
 }
@@ -52,8 +51,7 @@ void declare_study_control(CLI::App& app, std::optional<std::int64_t>& n_control
                   "how many of the N sets have as large a share of heads that meet the rule.",
                   kFewestControls));
   const auto set_seed = [&seed](const std::string& text) {
-    seed =
-        static_cast<std::uint64_t>(parse_int("--seed", text, 0, std::numeric_limits<int>::max()));
+    seed = static_cast<std::uint64_t>(parse_int("--seed", text, 0, kAnyNumber));
   };
   add_value(app, "--seed", "N", set_seed, "Seed of the directions of --control.")
       ->default_str(fmt::format("{}", ControlOptions{}.seed))

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -49,7 +48,7 @@ void keep_result(store::SweepDatabase& database, const std::string& file, const 
 
 void declare_database(CLI::App& app, DatabaseOptions& options) {
   const auto set_run = [&options](const std::string& text) {
-    options.run = parse_int("--run", text, 0, std::numeric_limits<int>::max());
+    options.run = parse_int("--run", text, 0, kAnyNumber);
   };
   for (CLI::Option* const option :
        {add_text(app, "--db", "FILE", options.database,

@@ -4,7 +4,6 @@
 #include <array>
 #include <cctype>
 #include <filesystem>
-#include <limits>
 #include <utility>
 #include <vector>
 
@@ -62,7 +61,7 @@ CLI::Option* add_size(CLI::App& app, const std::string& name, std::optional<int>
 
 void declare_results(CLI::App& app, PageSource& source) {
   const auto set_run = [&source](const std::string& text) {
-    source.run = parse_int("--run", text, 0, std::numeric_limits<int>::max());
+    source.run = parse_int("--run", text, 0, kAnyNumber);
   };
   add_text(app, "--db", "FILE", source.database, "The database of a sweep.")->group(kResults);
   add_text(app, "--json", "FILE", source.json,

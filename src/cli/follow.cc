@@ -1,7 +1,6 @@
 #include "cli/follow.h"
 
 #include <algorithm>
-#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -40,8 +39,7 @@ std::vector<int> positions_of(std::string_view word, const Prompt& prompt) {
       mark != std::string_view::npos && mark + 1 < word.size() &&
       std::ranges::all_of(word.substr(mark + 1), [](char c) { return c >= '0' && c <= '9'; });
   if (!is_one) return places_of(word, prompt);
-  const int number =
-      parse_int("--pair WORD#N", word.substr(mark + 1), 1, std::numeric_limits<int>::max());
+  const int number = parse_int("--pair WORD#N", word.substr(mark + 1), 1, kAnyNumber);
   const std::string_view name = word.substr(0, mark);
   const std::vector<int> all = places_of(name, prompt);
   if (static_cast<std::size_t>(number) > all.size()) {

@@ -52,7 +52,7 @@ std::string chip_lines(std::span<const Chip> chips, const Style& style) {
   std::string out;
   for (const std::string& line :
        {style.paint(Ink::dim, positions), pieces, style.paint(Ink::dim, ids)}) {
-    out += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    out += without_trailing_spaces(line) + "\n";
   }
   return out;
 }

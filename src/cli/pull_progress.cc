@@ -44,7 +44,7 @@ std::string pull_progress_line(const std::map<std::string, FileProgress>& files,
 }
 
 PullProgress::PullProgress(bool bars, bool notes, std::size_t width, Clock clock, Writer writer)
-    : notes_(notes), width_(width), clock_(clock), line_(bars, clock, std::move(writer)) {}
+    : notes_(notes), width_(width), line_(bars, std::move(clock), std::move(writer)) {}
 
 void PullProgress::show(const hub::PullEvent& event) {
   using Kind = hub::PullEvent::Kind;
@@ -54,12 +54,12 @@ void PullProgress::show(const hub::PullEvent& event) {
       if (notes_) print_message("note", event.text);
       return;
     case Kind::file:
-      files_[event.path] = {event.done, event.total, event.done, clock_()};
+      files_[event.path] = {event.done, event.total, event.done, line_.elapsed()};
       break;
     case Kind::progress: {
       FileProgress& file = files_[event.path];
       // Less than before: the server made it start again.
-      if (event.done < file.first) file = {event.done, event.total, event.done, clock_()};
+      if (event.done < file.first) file = {event.done, event.total, event.done, line_.elapsed()};
       file.done = event.done;
       break;
     }
@@ -68,7 +68,7 @@ void PullProgress::show(const hub::PullEvent& event) {
       if (files_.empty()) line_.clear();
       return;
   }
-  line_.draw([this](double) { return pull_progress_line(files_, clock_(), width_ - 1); });
+  line_.draw([this](double now) { return pull_progress_line(files_, now, width_ - 1); });
 }
 
 std::size_t PullProgress::terminal_width() {

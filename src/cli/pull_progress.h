@@ -15,7 +15,7 @@ struct FileProgress {
   std::uint64_t done = 0;
   std::uint64_t total = 0;
   std::uint64_t first = 0;  ///< what was there when it began
-  double start = 0;         ///< seconds, by the clock of `now`
+  double start = 0;         ///< seconds, since when `now` is counted
 };
 
 /// One line such as "  model.safetensors  ███▌       43 %  37.2 MB/s  12 s left" for each of the
@@ -42,7 +42,6 @@ class PullProgress {
 
   bool notes_;
   std::size_t width_;
-  Clock clock_;
   ProgressLine line_;
   std::map<std::string, FileProgress> files_;
 };

@@ -1,6 +1,5 @@
 #include "cli/replacement.h"
 
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -103,7 +102,7 @@ void declare_mode(CLI::App& app, SliceMode& mode, ReplacementOptions& options,
 
 void declare_reference_draws(CLI::App& app, ReplacementOptions& options) {
   const auto set_draws = [&options](const std::string& text) {
-    options.draws = parse_int("--reference-draws", text, 1, std::numeric_limits<int>::max());
+    options.draws = parse_int("--reference-draws", text, 1, kAnyNumber);
   };
   add_value(app, "--reference-draws", "N", set_draws,
             fmt::format("With --mode resample: how many prompts are drawn, each put in by itself. "
@@ -115,8 +114,7 @@ void declare_reference_draws(CLI::App& app, ReplacementOptions& options) {
 
 void declare_reference_seed(CLI::App& app, ReplacementOptions& options) {
   const auto set_seed = [&options](const std::string& text) {
-    options.seed =
-        static_cast<std::uint64_t>(parse_int("--seed", text, 0, std::numeric_limits<int>::max()));
+    options.seed = static_cast<std::uint64_t>(parse_int("--seed", text, 0, kAnyNumber));
   };
   add_value(app, "--seed", "N", set_seed,
             fmt::format("With --mode resample: the seed of the prompt that is drawn. Else {}.",

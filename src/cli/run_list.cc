@@ -1,6 +1,5 @@
 #include "cli/run_list.h"
 
-#include <limits>
 #include <set>
 
 #include <fmt/format.h>
@@ -17,7 +16,7 @@ constexpr std::string_view kOption = "--run";
 constexpr std::int64_t kMostRuns = 100'000;  // more than any list is meant to hold
 
 int parse_id(std::string_view text) {
-  return parse_int(kOption, text, 0, std::numeric_limits<int>::max());
+  return parse_int(kOption, text, 0, kAnyNumber);
 }
 
 /// Adds the ids of `1` or `1-3` to the group.

@@ -173,8 +173,7 @@ std::string panel(const Map& map, std::span<const int> heads, bool is_last, cons
   const Style& style = view.style;
   const std::string head_row = "  " + pad_right("block", map.label) + " " +
                                pad_left("hs", map.hidden) + "  " + column_labels(heads, map);
-  std::string out =
-      style.paint(Ink::title, head_row.substr(0, head_row.find_last_not_of(' ') + 1)) + "\n";
+  std::string out = style.paint(Ink::title, without_trailing_spaces(head_row)) + "\n";
   for (const auto& [layer, row] : map.rows) {
     out += "  " + pad_right(fmt::format("L{}", layer), map.label) + " " +
            pad_left(fmt::format("{}", layer + 1), map.hidden) + "  ";
